@@ -1,0 +1,316 @@
+//! The one place where a payment changes.
+
+use thiserror::Error;
+
+use crate::{
+    AskOutcome, BillStatus, Call, ConfirmedBill, Consent, Event, InquiryOutcome, Payment, Pending, Reason, Recorded,
+    Refusal, State, SubmitOutcome, Timestamp, Trouble, retry,
+};
+
+/// What is to be done once the row is committed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// Make this call, not before its time.
+    Call(Pending),
+    /// Tell whoever watches that this payment changed.
+    Tell,
+}
+
+/// Why a person's wish is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum NotNow {
+    #[error("this payment waits for no consent")]
+    ConsentNotAsked,
+    #[error("the consent is for another bill, amount or business than the one shown")]
+    ConsentForOther,
+    #[error("this payment has ended")]
+    Ended,
+}
+
+/// One step in the life of a payment.
+///
+/// Answers that come late, twice or out of order change nothing that is final, and a person's wish that cannot be
+/// granted is refused. `entropy` spreads waits; nothing else depends on it.
+pub fn step(row: &Payment, event: Event, now: Timestamp, entropy: u64) -> Result<(Payment, Vec<Effect>), NotNow> {
+    let mut next = row.clone();
+    let dice = Dice { now, entropy };
+    match event {
+        Event::Consented(consent) => agree(&mut next, consent, dice)?,
+        Event::CancelRequested => cancel(&mut next, dice)?,
+        Event::Returned => {
+            if next.state == State::AwaitingHandOff {
+                next.want(Call::Ask, dice.now);
+            }
+        }
+        Event::Woke => {
+            if let Some(pending) = next.pending.as_mut() {
+                pending.not_before = retry::spread(now, entropy);
+            }
+        }
+        Event::Began => {
+            if next.state == State::AwaitingNetwork {
+                next.state = State::Checking;
+            }
+        }
+        Event::Abandoned => abandon(&mut next, dice),
+        Event::Inquired(outcome) => inquired(&mut next, outcome, dice),
+        Event::Submitted(outcome) => submitted(&mut next, outcome, dice),
+        Event::Told(outcome) => told(&mut next, outcome, dice),
+    }
+    if next == *row {
+        return Ok((next, Vec::new()));
+    }
+    next.updated_at = now;
+    let mut effects = vec![Effect::Tell];
+    if let Some(pending) = next.pending {
+        effects.push(Effect::Call(pending));
+    }
+    Ok((next, effects))
+}
+
+#[derive(Clone, Copy)]
+struct Dice {
+    now: Timestamp,
+    entropy: u64,
+}
+
+impl Payment {
+    fn end(&mut self, state: State, reason: Option<Reason>) {
+        self.state = state;
+        self.reason = reason;
+        self.pending = None;
+        self.cancel_wanted = false;
+    }
+
+    fn want(&mut self, call: Call, not_before: Timestamp) {
+        self.pending = Some(Pending { call, not_before, floor: not_before, attempt: 0 });
+    }
+
+    /// The next call of the same effort: at once, but what failed before still counts, so that a platform which loses
+    /// every submission is asked ever less often.
+    fn want_next(&mut self, call: Call, now: Timestamp) {
+        let attempt = self.pending.map_or(0, |pending| pending.attempt);
+        self.pending = Some(Pending { call, not_before: now, floor: now, attempt });
+    }
+
+    /// The same call again, later than the last time; or, where it was another one that failed, this one for the first
+    /// time, but no sooner.
+    fn want_again(&mut self, call: Call, trouble: Trouble, dice: Dice) {
+        let attempt = self.pending.map_or(0, |pending| pending.attempt.saturating_add(1));
+        let wait = trouble.retry_after_ms.unwrap_or(0).clamp(0, retry::LONGEST_RETRY_AFTER_MS);
+        let floor = dice.now.plus_millis(wait);
+        let not_before = retry::back_off(dice.now, attempt, dice.entropy).max(floor);
+        self.pending = Some(Pending { call, not_before, floor, attempt });
+    }
+}
+
+fn agree(row: &mut Payment, consent: Consent, dice: Dice) -> Result<(), NotNow> {
+    if row.state.is_terminal() {
+        return Err(NotNow::Ended);
+    }
+    if row.state != State::NeedsConsent {
+        return Err(NotNow::ConsentNotAsked);
+    }
+    let shown = row.terms.as_ref().is_some_and(|terms| consent.covers(&row.bill, terms));
+    if !shown || consent.provider != row.provider {
+        return Err(NotNow::ConsentForOther);
+    }
+    row.consent = Some(consent);
+    row.state = State::AwaitingNetwork;
+    row.reason = None;
+    row.token = None;
+    row.want(Call::Inquire, dice.now);
+    Ok(())
+}
+
+fn cancel(row: &mut Payment, dice: Dice) -> Result<(), NotNow> {
+    match row.state {
+        State::NeedsInquiry | State::NeedsConsent | State::AwaitingNetwork | State::Checking => {
+            row.end(State::Cancelled, None);
+        }
+        // Bytes may be on their way: only the platform can say that they will never charge.
+        State::Submitting | State::Unknown | State::AwaitingHandOff => {
+            if row.state == State::Submitting {
+                row.state = State::Unknown;
+            }
+            row.cancel_wanted = true;
+            row.want(Call::Void, dice.now);
+        }
+        _ => return Err(NotNow::Ended),
+    }
+    Ok(())
+}
+
+fn abandon(row: &mut Payment, dice: Dice) {
+    match row.state {
+        State::Checking => {
+            row.state = State::AwaitingNetwork;
+            row.want(Call::Inquire, dice.now);
+        }
+        // The process died between the commit and the answer. Whether a byte left is not known, so it is asked.
+        State::Submitting => {
+            row.state = State::Unknown;
+            row.want(Call::Ask, dice.now);
+        }
+        _ => {}
+    }
+}
+
+fn inquired(row: &mut Payment, outcome: InquiryOutcome, dice: Dice) {
+    // A reply that comes after the person cancelled, or after another process went on, is of no use.
+    let waiting = matches!(row.state, State::NeedsInquiry | State::AwaitingNetwork | State::Checking);
+    if !waiting || row.pending.is_none_or(|pending| pending.call != Call::Inquire) {
+        return;
+    }
+    match outcome {
+        InquiryOutcome::Bill(bill) => confirmed(row, *bill, dice),
+        InquiryOutcome::NotFound => row.end(State::Declined, Some(Reason::BillNotFound)),
+        InquiryOutcome::BillerUnknown => row.end(State::Declined, Some(Reason::BillerUnknown)),
+        InquiryOutcome::Quiet { retry_after_ms } => {
+            wait_for_network(row, Some(Reason::QuietHours), Trouble { retry_after_ms: Some(retry_after_ms) }, dice);
+        }
+        InquiryOutcome::NoAnswer(trouble) => wait_for_network(row, None, trouble, dice),
+    }
+}
+
+fn wait_for_network(row: &mut Payment, reason: Option<Reason>, trouble: Trouble, dice: Dice) {
+    if row.state == State::Checking {
+        row.state = State::AwaitingNetwork;
+    }
+    row.reason = reason;
+    row.want_again(Call::Inquire, trouble, dice);
+}
+
+fn confirmed(row: &mut Payment, bill: ConfirmedBill, dice: Dice) {
+    if let Some((other, state)) = bill.held_by {
+        row.held_by = Some(other);
+        return match state {
+            State::Settled => row.end(State::PaidElsewhere, Some(Reason::PaidByThisPhone)),
+            _ => row.end(State::Cancelled, Some(Reason::Duplicate)),
+        };
+    }
+    row.bill = bill.key;
+    row.terms = Some(bill.terms);
+    match bill.status {
+        BillStatus::Paid => row.end(State::PaidElsewhere, None),
+        BillStatus::Expired => row.end(State::Expired, None),
+        BillStatus::Payable => payable(row, bill.token, dice),
+    }
+}
+
+fn payable(row: &mut Payment, token: Option<String>, dice: Dice) {
+    let (Some(consent), Some(terms)) = (row.consent.as_ref(), row.terms.as_ref()) else {
+        row.end(State::NeedsConsent, None);
+        return;
+    };
+    if consent.covers(&row.bill, terms) {
+        match token {
+            // From here on bytes may leave: the next start of the process asks before it sends.
+            Some(token) => {
+                row.token = Some(token);
+                row.state = State::Submitting;
+                row.reason = None;
+                row.want(Call::Submit, dice.now);
+            }
+            // An inquiry for paying without a token is not an answer.
+            None => wait_for_network(row, None, Trouble::default(), dice),
+        }
+    } else {
+        let reason = if consent.bill == row.bill { Reason::AmountChanged } else { Reason::BillChanged };
+        row.end(State::NeedsConsent, Some(reason));
+    }
+}
+
+fn submitted(row: &mut Payment, outcome: SubmitOutcome, dice: Dice) {
+    if !row.state.may_have_charged() {
+        return;
+    }
+    match outcome {
+        SubmitOutcome::Recorded(recorded) => stands(row, recorded, dice),
+        SubmitOutcome::Refused(refusal) => refused(row, refusal, dice),
+        // A timeout is not a refusal.
+        SubmitOutcome::NoAnswer(trouble) => {
+            row.state = State::Unknown;
+            let call = if row.cancel_wanted { Call::Void } else { Call::Ask };
+            row.want_again(call, trouble, dice);
+        }
+    }
+}
+
+fn refused(row: &mut Payment, refusal: Refusal, dice: Dice) {
+    // A refusal answers the bytes that this call sent. Where the outcome was unknown meanwhile, only asking tells.
+    if row.state != State::Submitting {
+        return;
+    }
+    match refusal {
+        Refusal::TokenStale | Refusal::AmountChanged => {
+            row.state = State::AwaitingNetwork;
+            row.token = None;
+            row.want_again(Call::Inquire, Trouble::default(), dice);
+        }
+        Refusal::AlreadyPaid => row.end(State::PaidElsewhere, None),
+        Refusal::BillExpired => row.end(State::Expired, None),
+        Refusal::ProviderClosed => row.end(State::Declined, Some(Reason::ProviderClosed)),
+        Refusal::ConsentInvalid => row.end(State::Declined, Some(Reason::ConsentInvalid)),
+        Refusal::NotUnderstood => row.end(State::Declined, Some(Reason::NotUnderstood)),
+        // Something stands under this identifier: what, the platform is asked.
+        Refusal::IdConflict => {
+            row.state = State::Unknown;
+            row.want(Call::Ask, dice.now);
+        }
+    }
+}
+
+fn told(row: &mut Payment, outcome: AskOutcome, dice: Dice) {
+    if !row.state.may_have_charged() {
+        return;
+    }
+    match outcome {
+        AskOutcome::Recorded(recorded) => stands(row, recorded, dice),
+        AskOutcome::NotFound { resend_for_s } => {
+            // While a submission is under way, 'not found' may have been said before it arrived.
+            if row.state == State::Submitting {
+                return;
+            }
+            if row.cancel_wanted || resend_for_s <= 0 || row.token.is_none() {
+                row.want_next(Call::Void, dice.now);
+            } else {
+                // The same identifier, the same bytes, the same token.
+                row.state = State::Submitting;
+                row.want_next(Call::Submit, dice.now);
+            }
+        }
+        AskOutcome::NoAnswer(trouble) => {
+            let call = row.pending.map_or(Call::Ask, |pending| pending.call);
+            row.want_again(call, trouble, dice);
+        }
+    }
+}
+
+/// The platform's record is the truth, whichever call brought it.
+fn stands(row: &mut Payment, recorded: Recorded, dice: Dice) {
+    match recorded {
+        Recorded::Settled { receipt, at, charged } => {
+            row.receipt = receipt;
+            row.settled_at = at;
+            row.charged = Some(charged);
+            row.end(State::Settled, None);
+        }
+        Recorded::Declined(reason) => row.end(State::Declined, Some(reason)),
+        Recorded::Voided => row.end(State::Voided, None),
+        Recorded::Processing => {
+            row.state = State::Unknown;
+            row.reason = Some(Reason::Processing);
+            row.want_again(Call::Ask, Trouble::default(), dice);
+        }
+        Recorded::AwaitingHandOff { url } => {
+            row.state = State::AwaitingHandOff;
+            row.reason = None;
+            row.hand_off_url = url;
+            row.want(Call::Ask, dice.now.plus_millis(HAND_OFF_MS));
+        }
+    }
+}
+
+/// A person has ten minutes to finish in the business's app; then the platform is asked.
+const HAND_OFF_MS: i64 = 10 * 60 * 1_000;

@@ -1,0 +1,256 @@
+//! What a person or a peer would notice of one payment's life.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use paytaipei_bill::{BillKey, BillNumber, BillerId, Period, Twd};
+use paytaipei_payment::*;
+
+const NOW: Timestamp = Timestamp(1_795_500_000_000);
+
+fn key() -> BillKey {
+    BillKey {
+        biller: BillerId::new("kinmen-water").unwrap(),
+        number: BillNumber::new("1234567").unwrap(),
+        period: Some(Period::new("11510").unwrap()),
+    }
+}
+
+fn terms(dollars: i64) -> Terms {
+    Terms::claimed(Twd::new(dollars).unwrap(), None)
+}
+
+fn id() -> PaymentId {
+    PaymentId::new(NOW, [7; 10])
+}
+
+fn consent(bill: BillKey, terms: Terms) -> Consent {
+    let draft = ConsentDraft {
+        id: id(),
+        bill,
+        terms,
+        payable: terms.payable().unwrap(),
+        provider: Provider::Jkopay,
+        at: NOW,
+        at_text: "2026-11-24T10:00:00Z".into(),
+    };
+    let body = draft.body("c2ln").unwrap();
+    draft.signed(body, "00".into())
+}
+
+fn go(row: &Payment, event: Event) -> Payment {
+    step(row, event, NOW, 12_345).unwrap().0
+}
+
+fn bill(dollars: i64, status: BillStatus, token: Option<&str>) -> Event {
+    Event::Inquired(InquiryOutcome::Bill(Box::new(ConfirmedBill {
+        key: key(),
+        status,
+        terms: terms(dollars),
+        token: token.map(Into::into),
+        held_by: None,
+    })))
+}
+
+fn agreed() -> Payment {
+    let row = Payment::intended(id(), key(), Provider::Jkopay, Some(terms(428)), NOW);
+    go(&row, Event::Consented(consent(key(), terms(428))))
+}
+
+fn sent() -> Payment {
+    let row = go(&go(&agreed(), Event::Began), bill(428, BillStatus::Payable, Some("token-1")));
+    assert_eq!((row.state, row.pending.unwrap().call), (State::Submitting, Call::Submit));
+    row
+}
+
+fn settled() -> Recorded {
+    Recorded::Settled { receipt: Some("R1".into()), at: Some(NOW), charged: Twd::new(428).unwrap() }
+}
+
+#[test]
+fn nothing_is_sent_before_the_bill_was_checked() {
+    let row = agreed();
+    assert_eq!((row.state, row.pending.unwrap().call), (State::AwaitingNetwork, Call::Inquire));
+    assert_eq!(sent().token.as_deref(), Some("token-1"), "the token is stored before it is sent");
+}
+
+#[test]
+fn a_bill_paid_elsewhere_is_not_paid_again() {
+    let row = go(&go(&agreed(), Event::Began), bill(428, BillStatus::Paid, None));
+    assert_eq!((row.state, row.pending), (State::PaidElsewhere, None));
+}
+
+#[test]
+fn a_bill_past_its_deadline_is_said_so() {
+    assert_eq!(go(&go(&agreed(), Event::Began), bill(428, BillStatus::Expired, None)).state, State::Expired);
+}
+
+#[test]
+fn another_amount_asks_again_and_the_old_consent_cannot_be_used() {
+    let row = go(&go(&agreed(), Event::Began), bill(500, BillStatus::Payable, Some("token-1")));
+    assert_eq!((row.state, row.reason, row.difference()), (State::NeedsConsent, Some(Reason::AmountChanged), Some(72)));
+    assert_eq!(row.pending, None, "nothing happens until the person agrees");
+    let stale = step(&row, Event::Consented(consent(key(), terms(428))), NOW, 0);
+    assert_eq!(stale.unwrap_err(), NotNow::ConsentForOther);
+    let again = go(&row, Event::Consented(consent(key(), terms(500))));
+    assert_eq!((again.state, again.id), (State::AwaitingNetwork, row.id), "nothing was sent, so the identifier stays");
+}
+
+#[test]
+fn less_money_needs_consent_too() {
+    let row = go(&go(&agreed(), Event::Began), bill(400, BillStatus::Payable, Some("token-1")));
+    assert_eq!((row.state, row.difference()), (State::NeedsConsent, Some(-28)));
+}
+
+#[test]
+fn the_same_payable_made_of_other_parts_needs_consent() {
+    let other = Terms { amount: Twd::new(430).unwrap(), discount: Twd::new(2).unwrap(), ..terms(428) };
+    let event = Event::Inquired(InquiryOutcome::Bill(Box::new(ConfirmedBill {
+        key: key(),
+        status: BillStatus::Payable,
+        terms: other,
+        token: Some("t".into()),
+        held_by: None,
+    })));
+    assert_eq!(go(&go(&agreed(), Event::Began), event).state, State::NeedsConsent);
+}
+
+#[test]
+fn a_lost_reply_is_neither_paid_nor_refused_and_is_asked_about() {
+    let row = go(&sent(), Event::Submitted(SubmitOutcome::NoAnswer(Trouble::default())));
+    assert_eq!((row.state, row.pending.unwrap().call), (State::Unknown, Call::Ask));
+    let found = go(&row, Event::Told(AskOutcome::Recorded(settled())));
+    assert_eq!((found.state, found.receipt.as_deref()), (State::Settled, Some("R1")));
+}
+
+#[test]
+fn never_seen_lets_the_same_bytes_go_again() {
+    let before = sent();
+    let row = go(&before, Event::Submitted(SubmitOutcome::NoAnswer(Trouble::default())));
+    let again = go(&row, Event::Told(AskOutcome::NotFound { resend_for_s: 3_600 }));
+    assert_eq!((again.state, again.pending.unwrap().call), (State::Submitting, Call::Submit));
+    assert_eq!((again.id, &again.consent, &again.token), (before.id, &before.consent, &before.token));
+}
+
+#[test]
+fn outside_the_window_it_is_voided_before_anything_else() {
+    let row = go(&sent(), Event::Submitted(SubmitOutcome::NoAnswer(Trouble::default())));
+    let voiding = go(&row, Event::Told(AskOutcome::NotFound { resend_for_s: 0 }));
+    assert_eq!((voiding.state, voiding.pending.unwrap().call), (State::Unknown, Call::Void));
+    assert!(voiding.state.holds_bill(), "no new identifier while this one may still charge");
+    let voided = go(&voiding, Event::Told(AskOutcome::Recorded(Recorded::Voided)));
+    assert!(!voided.state.holds_bill());
+}
+
+#[test]
+fn trouble_while_asking_leaves_the_outcome_unknown_and_waits_longer() {
+    let mut row = go(&sent(), Event::Submitted(SubmitOutcome::NoAnswer(Trouble::default())));
+    for attempt in 2..20 {
+        row = go(&row, Event::Told(AskOutcome::NoAnswer(Trouble::default())));
+        assert_eq!((row.state, row.pending.unwrap().call), (State::Unknown, Call::Ask));
+        assert_eq!(row.pending.unwrap().attempt, attempt);
+    }
+}
+
+#[test]
+fn a_platform_that_loses_every_submission_is_asked_ever_less_often() {
+    let mut row = sent();
+    for round in 1..10 {
+        row = go(&row, Event::Submitted(SubmitOutcome::NoAnswer(Trouble::default())));
+        assert_eq!(row.pending.unwrap().attempt, round);
+        row = go(&row, Event::Told(AskOutcome::NotFound { resend_for_s: 60 }));
+    }
+}
+
+#[test]
+fn a_process_that_died_while_sending_asks_when_it_is_back() {
+    let row = go(&sent(), Event::Abandoned);
+    assert_eq!((row.state, row.pending.unwrap().call), (State::Unknown, Call::Ask));
+}
+
+#[test]
+fn retry_after_is_obeyed_even_when_the_connection_comes_back() {
+    let busy = Trouble { retry_after_ms: Some(60_000) };
+    let row = go(&sent(), Event::Submitted(SubmitOutcome::NoAnswer(busy)));
+    let woken = go(&row, Event::Woke);
+    assert!(!woken.pending.unwrap().is_due(NOW.plus_millis(59_999)));
+    assert!(woken.pending.unwrap().is_due(NOW.plus_millis(60_000)));
+}
+
+#[test]
+fn a_clock_that_went_back_by_years_holds_nothing_up() {
+    let row = go(&sent(), Event::Submitted(SubmitOutcome::NoAnswer(Trouble::default())));
+    assert!(row.pending.unwrap().is_due(Timestamp(0)));
+}
+
+#[test]
+fn cancelling_before_anything_was_sent_ends_it_and_afterwards_asks_the_platform() {
+    assert_eq!(go(&agreed(), Event::CancelRequested).state, State::Cancelled);
+    let row = go(&sent(), Event::CancelRequested);
+    assert_eq!((row.state, row.pending.unwrap().call), (State::Unknown, Call::Void));
+    let too_late = go(&row, Event::Told(AskOutcome::Recorded(settled())));
+    assert_eq!(too_late.state, State::Settled, "money that was charged is shown as charged");
+    assert_eq!(step(&too_late, Event::CancelRequested, NOW, 0).unwrap_err(), NotNow::Ended);
+}
+
+#[test]
+fn a_cancelled_payment_is_not_sent_by_a_late_answer() {
+    let checking = go(&agreed(), Event::Began);
+    let cancelled = go(&checking, Event::CancelRequested);
+    assert_eq!(go(&cancelled, bill(428, BillStatus::Payable, Some("t"))), cancelled);
+}
+
+#[test]
+fn a_stale_token_is_checked_again_and_nothing_is_final() {
+    let row = go(&sent(), Event::Submitted(SubmitOutcome::Refused(Refusal::TokenStale)));
+    assert_eq!((row.state, row.pending.unwrap().call, row.token), (State::AwaitingNetwork, Call::Inquire, None));
+}
+
+#[test]
+fn a_second_intent_for_one_bill_is_closed_by_what_the_first_became() {
+    let held = |state| {
+        let event = Event::Inquired(InquiryOutcome::Bill(Box::new(ConfirmedBill {
+            key: key(),
+            status: BillStatus::Payable,
+            terms: terms(428),
+            token: Some("t".into()),
+            held_by: Some((PaymentId::new(NOW, [1; 10]), state)),
+        })));
+        let row = go(&go(&agreed(), Event::Began), event);
+        (row.state, row.reason)
+    };
+    assert_eq!(held(State::Settled), (State::PaidElsewhere, Some(Reason::PaidByThisPhone)));
+    for state in [State::AwaitingNetwork, State::Submitting, State::Unknown] {
+        assert_eq!(held(state), (State::Cancelled, Some(Reason::Duplicate)));
+    }
+}
+
+#[test]
+fn a_bill_whose_amount_nobody_knows_waits_without_consent() {
+    let provisional = key().provisional();
+    let row = Payment::intended(id(), provisional, Provider::Jkopay, None, NOW);
+    assert_eq!((row.state, row.pending.unwrap().call), (State::NeedsInquiry, Call::Inquire));
+    assert_eq!(step(&row, Event::Consented(consent(key(), terms(1))), NOW, 0).unwrap_err(), NotNow::ConsentNotAsked);
+    let known = go(&row, bill(316, BillStatus::Payable, None));
+    assert_eq!((known.state, known.terms, known.pending), (State::NeedsConsent, Some(terms(316)), None));
+}
+
+#[test]
+fn consent_to_a_bill_without_a_period_cannot_be_written() {
+    let draft = ConsentDraft {
+        id: id(),
+        bill: key().provisional(),
+        terms: terms(1),
+        payable: Twd::new(1).unwrap(),
+        provider: Provider::Esun,
+        at: NOW,
+        at_text: String::new(),
+    };
+    assert_eq!((draft.text(), draft.body("x")), (None, None));
+}
+
+#[test]
+fn debug_output_shows_no_number_no_amount_and_no_token() {
+    let shown = format!("{:?} {:?}", sent(), sent().consent);
+    for secret in ["1234567", "428", "token-1", "c2ln"] {
+        assert!(!shown.contains(secret), "{secret} in {shown}");
+    }
+}
