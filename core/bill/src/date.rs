@@ -44,11 +44,21 @@ impl CivilDate {
     /// From six digits, `YYMMDD`: the last two of the ROC year (民國 115 年 is `15`), or, as some billers print it, of
     /// the Gregorian one. Of all years that fit, the one nearest `today` is taken, an ROC year where two are as near.
     pub fn from_yymmdd(digits: &str, today: Self) -> Result<Self, DateError> {
+        Self::nearest(digits, &[ROC_EPOCH, ROC_EPOCH + 100, ROC_EPOCH + 200, 1900, 2000, 2100], today)
+    }
+
+    /// From six digits, `YYMMDD`, by a biller who prints ROC years only: the year nearest `today`.
+    pub fn from_roc_yymmdd(digits: &str, today: Self) -> Result<Self, DateError> {
+        Self::nearest(digits, &[ROC_EPOCH, ROC_EPOCH + 100, ROC_EPOCH + 200], today)
+    }
+
+    /// Of the years that two digits may mean, counted from each of `bases`, the one nearest `today`.
+    fn nearest(digits: &str, bases: &[i32], today: Self) -> Result<Self, DateError> {
         let [yy, m, d] = split(digits, [2, 2, 2])?;
         let (month, day) = (small(m)?, small(d)?);
-        let candidates = [ROC_EPOCH, ROC_EPOCH + 100, ROC_EPOCH + 200, 1900, 2000, 2100].map(|base| base + yy);
-        candidates
-            .into_iter()
+        bases
+            .iter()
+            .map(|base| base + yy)
             .filter_map(|year| Self::from_ymd(year, month, day).ok())
             .min_by_key(|date| (date.0 - today.0).whole_days().abs())
             .ok_or(DateError::NoSuchDay)
@@ -196,6 +206,14 @@ mod tests {
     #[test]
     fn a_biller_that_prints_gregorian_years_is_understood() {
         assert_eq!(CivilDate::from_yymmdd("261020", day("2026-09-24")), Ok(day("2026-10-20")));
+    }
+
+    #[test]
+    fn a_biller_of_roc_years_alone_is_never_read_as_gregorian() {
+        assert_eq!(CivilDate::from_roc_yymmdd("261020", day("2026-09-24")), Ok(day("2037-10-20")));
+        assert_eq!(CivilDate::from_roc_yymmdd("990101", day("2026-09-24")), Ok(day("2010-01-01")));
+        assert_eq!(CivilDate::from_roc_yymmdd("010101", day("2099-09-24")), Ok(day("2112-01-01")), "民國 201 年");
+        assert_eq!(CivilDate::from_roc_yymmdd("150229", day("2026-09-24")), Err(DateError::NoSuchDay));
     }
 
     #[test]

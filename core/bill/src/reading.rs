@@ -1,0 +1,83 @@
+//! What a text is: a bill, a known thing that is none, something suspicious, or unknown.
+
+use crate::code::{parking_slip, pay_taipei, twqrp};
+use crate::link::{Link, Site, Verdict};
+use crate::{BillClaim, CivilDate, KnownCode, Suspicion, Warning, text};
+
+/// What a code or a text turned out to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reading {
+    /// A bill that can be paid here; all that the code claims.
+    Bill(Box<BillClaim>),
+    /// A known thing that is no bill to be paid here.
+    Known(KnownCode),
+    /// Something that presents itself as a bill and is not right.
+    Suspicious(Suspicion),
+    Unknown,
+}
+
+impl Reading {
+    /// A claim, if its biller is served.
+    pub(crate) fn of_claim(claim: BillClaim) -> Self {
+        match claim.biller.lookup() {
+            Some(biller) if !biller.served => Self::Known(KnownCode::NotServed(biller)),
+            _ => Self::Bill(Box::new(claim)),
+        }
+    }
+
+    /// Adds what only today's date tells.
+    pub(crate) fn dated(mut self, today: CivilDate) -> Self {
+        if let Self::Bill(claim) = &mut self
+            && claim.due.is_some_and(|due| due < today)
+        {
+            claim.warn(Warning::PastDue);
+        }
+        self
+    }
+}
+
+/// Longer than any text in a QR code (version 40 holds 2,953 bytes or 1,817 Chinese characters; ISO/IEC 18004) even
+/// when percent-encoded twice.
+const LONGEST: usize = 32 * 1024;
+
+/// Reads the text of a QR code, or a text that was typed or pasted. `today` is the city's day.
+#[must_use]
+pub fn read_text(text: &str, today: CivilDate) -> Reading {
+    if text.len() > LONGEST {
+        return Reading::Unknown;
+    }
+    let text = text.trim_matches(|c: char| c.is_whitespace() || c == '\u{FEFF}');
+    let visible: String = text.chars().filter(|c| is_line_break(*c) || !is_hidden(*c)).collect();
+    let reading = classify(&visible, today).dated(today);
+    match reading {
+        // What cannot be seen has no place in a bill's code; anywhere else it is nobody's business here.
+        Reading::Bill(_) if visible.len() != text.len() => Reading::Suspicious(Suspicion::HiddenCharacters),
+        reading => reading,
+    }
+}
+
+fn classify(text: &str, today: CivilDate) -> Reading {
+    if let Some(reading) = twqrp::read(text, today) {
+        return reading;
+    }
+    let Some(link) = Link::split(text) else { return Reading::Unknown };
+    let carries_bill = pay_taipei::is_shaped(&link) || parking_slip::is_shaped(&link);
+    let reading = match link.judge(carries_bill) {
+        Verdict::Genuine(Site::PayTaipei) => pay_taipei::read(&link),
+        Verdict::Genuine(Site::ParkingFee) => parking_slip::read(&link),
+        Verdict::Genuine(Site::PayTax | Site::Fisc | Site::TaiwanWater) | Verdict::Foreign => Reading::Unknown,
+        Verdict::Pretends(suspicion) => Reading::Suspicious(suspicion),
+    };
+    match reading {
+        Reading::Bill(_) if text.chars().any(is_line_break) => Reading::Suspicious(Suspicion::HiddenCharacters),
+        reading => reading,
+    }
+}
+
+fn is_line_break(c: char) -> bool {
+    matches!(c, '\r' | '\n' | '\t')
+}
+
+fn is_hidden(c: char) -> bool {
+    text::has_hidden_characters(c.encode_utf8(&mut [0; 4]))
+}
