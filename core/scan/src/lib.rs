@@ -1,8 +1,24 @@
-//! Luma in, symbols out: the reader of QR codes and Code 39 on paper bills.
+//! Luma in, symbols out: the reader of QR codes and barcodes on paper bills.
+//!
+//! [`scan`] takes a [`Luma`] plane, borrowed from the camera or decoded from a file by [`decode_image`], and answers with
+//! every [`Symbol`] it can read, or with the reason why there is none ([`NoCode`]). It never panics and never takes much
+//! longer than its [`Effort`] allows, whatever it is given.
+
+#[allow(dead_code)]
+mod binarise;
+mod cascade;
 mod contained;
+#[allow(dead_code)]
+mod gray;
+mod linear;
+mod others;
 mod picture;
+#[allow(dead_code)]
 mod qr;
 mod symbol;
 mod text;
-pub use picture::*;
-pub use symbol::*;
+
+pub use cascade::scan;
+pub use contained::caught_panics;
+pub use picture::{Luma, LumaImage, MAX_FILE_BYTES, MAX_PIXELS, PictureError, Rotation, decode_image};
+pub use symbol::{Effort, Format, NoCode, Scan, Symbol};

@@ -1,0 +1,155 @@
+//! The order in which readers are tried: cheap and likely first, each on what those before left unread.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use crate::binarise::{self, Bits, Contrast};
+use crate::contained::{Lane, Ran};
+use crate::gray::Gray;
+use crate::linear;
+use crate::others::{Found, rqrr_reader, rxing_reader};
+use crate::picture::Luma;
+use crate::symbol::{Effort, Format, NoCode, Scan, Symbol};
+
+static RXING: Lane = Lane::new("scan-rxing");
+static RQRR: Lane = Lane::new("scan-rqrr");
+
+/// Pixels of the largest picture that rqrr is given: it takes seconds on large noisy ones.
+const RQRR_PIXELS: usize = 1_000_000;
+/// Pixels of the largest picture that is read at once; larger ones are halved first.
+const WORK_PIXELS: usize = 4_000_000;
+
+/// One scan under way.
+struct Run {
+    deadline: Instant,
+    symbols: Vec<Symbol>,
+    panics: u32,
+}
+
+/// Reads all symbols of a picture within the effort's budget. A picture whose layout is wrong has no code.
+pub fn scan(luma: &Luma<'_>, effort: Effort) -> Scan {
+    let start = Instant::now();
+    let mut run = Run { deadline: start + effort.budget(), symbols: Vec::new(), panics: 0 };
+    if luma.check().is_ok() {
+        run.read(luma, effort);
+    }
+    let Run { mut symbols, panics, .. } = run;
+    symbols.sort_by(|a, b| centre(a).1.total_cmp(&centre(b).1));
+    let reason = symbols.is_empty().then_some(NoCode::NoCode);
+    Scan { symbols, reason, elapsed: start.elapsed(), caught_panics: panics }
+}
+
+fn centre(symbol: &Symbol) -> (f32, f32) {
+    let sum = symbol.corners.iter().fold((0.0, 0.0), |s, c| (s.0 + c.0, s.1 + c.1));
+    (sum.0 / 4.0, sum.1 / 4.0)
+}
+
+impl Run {
+    fn late(&self) -> bool {
+        Instant::now() >= self.deadline
+    }
+
+    fn has_qr(&self) -> bool {
+        self.symbols.iter().any(|s| s.format == Format::QrCode)
+    }
+
+    fn read(&mut self, luma: &Luma<'_>, effort: Effort) {
+        let mut scale = 1.0;
+        let mut gray = Arc::new(Gray::from_luma(luma));
+        while gray.pixels.len() > WORK_PIXELS {
+            gray = Arc::new(gray.halved());
+            scale *= 2.0;
+        }
+        let thorough = effort == Effort::Still;
+        let bits = Arc::new(binarise::local(&gray, Contrast(24)));
+        self.qr_by_rxing(&bits, scale, thorough);
+        self.barcodes(&gray, &bits, scale);
+        if effort == Effort::Frame && !self.symbols.is_empty() {
+            return;
+        }
+        let mut smaller = Arc::clone(&gray);
+        let mut smaller_scale = scale;
+        while !self.has_qr() && !self.late() && smaller.width.min(smaller.height) >= 160 {
+            smaller = Arc::new(smaller.halved());
+            smaller_scale *= 2.0;
+            let bits = Arc::new(binarise::local(&smaller, Contrast(20)));
+            self.qr_by_rxing(&bits, smaller_scale, true);
+        }
+        if effort == Effort::Still && !self.has_qr() && !self.late() {
+            let bits = Arc::new(binarise::local(&gray.inverted(), Contrast(24)));
+            self.qr_by_rxing(&bits, scale, true);
+        }
+        if effort == Effort::Still && !self.has_qr() && !self.late() {
+            self.qr_by_rqrr(&gray, scale);
+        }
+    }
+
+    fn qr_by_rxing(&mut self, bits: &Arc<Bits>, scale: f32, thorough: bool) {
+        let given = Arc::clone(bits);
+        let ran = RXING.run(self.deadline, move || rxing_reader::qr_codes(&given, thorough));
+        self.take(ran, scale);
+    }
+
+    fn qr_by_rqrr(&mut self, gray: &Arc<Gray>, mut scale: f32) {
+        let mut given = Arc::clone(gray);
+        while given.pixels.len() > RQRR_PIXELS {
+            given = Arc::new(given.halved());
+            scale *= 2.0;
+        }
+        let ran = RQRR.run(self.deadline, move || rqrr_reader::qr_codes(&given));
+        self.take(ran, scale);
+    }
+
+    fn take(&mut self, ran: Ran<Vec<Found>>, scale: f32) {
+        match ran {
+            Ran::Answered(found) => {
+                for Found { decoded, corners } in found {
+                    self.add(Symbol {
+                        format: Format::QrCode,
+                        raw: decoded.raw,
+                        text: decoded.text,
+                        corners: corners.map(|(x, y)| (x * scale, y * scale)),
+                    });
+                }
+            }
+            Ran::Panicked => self.panics += 1,
+            Ran::Late | Ran::NotStarted => {}
+        }
+    }
+
+    /// Adds a symbol unless it is one that was read before.
+    fn add(&mut self, symbol: Symbol) {
+        let (x, y) = centre(&symbol);
+        let known = self.symbols.iter().any(|s| {
+            s.format == symbol.format && s.raw == symbol.raw && {
+                let (left, right) = bounds(s.corners.map(|c| c.0));
+                let (top, bottom) = bounds(s.corners.map(|c| c.1));
+                let margin = (right - left).max(bottom - top) / 4.0;
+                x > left - margin && x < right + margin && y > top - margin && y < bottom + margin
+            }
+        });
+        if !known {
+            self.symbols.push(symbol);
+        }
+    }
+
+    fn barcodes(&mut self, gray: &Gray, bits: &Bits, scale: f32) {
+        let mut readings = linear::rows(bits, 4);
+        if readings.is_empty() && !self.late() {
+            let turned = binarise::local(&gray.transposed(), Contrast(24));
+            readings = linear::rows(&turned, 4);
+            for reading in &mut readings {
+                reading.from = (reading.from.1, reading.from.0);
+                reading.to = (reading.to.1, reading.to.0);
+            }
+        }
+        for mut symbol in linear::agree(readings) {
+            symbol.corners = symbol.corners.map(|(x, y)| (x * scale, y * scale));
+            self.add(symbol);
+        }
+    }
+}
+
+fn bounds(values: [f32; 4]) -> (f32, f32) {
+    values.iter().fold((f32::INFINITY, f32::NEG_INFINITY), |(low, high), v| (low.min(*v), high.max(*v)))
+}
