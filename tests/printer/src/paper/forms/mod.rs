@@ -1,0 +1,7 @@
+//! The billers' forms. [`parts`] holds what they share.
+
+pub mod kinmen_water;
+mod parts;
+pub mod taipei_parking;
+pub mod taipei_water;
+mod wording;
