@@ -1,0 +1,139 @@
+//! The eight payment businesses. Each takes orders of the platform and charges accounts in books of its own
+//! ([`ledger`]); each knows an order again by its order id only, so a bill that the platform orders twice under two ids
+//! is charged twice, and is counted as such here. Results go to the platform as webhooks.
+
+pub mod ledger;
+
+use crate::control::types::{Charge, DoubleCharge, FaultKind, Ledger, Route};
+use crate::faults::{Facts, Faults};
+use crate::store;
+use ledger::{Books, Decision, Order, Standing};
+use rusqlite::Connection;
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use tokio::sync::mpsc::UnboundedSender;
+
+/// A business of the catalogue: id, names, prefix of its trade numbers.
+pub struct Business {
+    pub id: &'static str,
+    pub zh: &'static str,
+    pub en: &'static str,
+    prefix: &'static str,
+}
+
+/// The eight of the platform's launch.
+pub const BUSINESSES: [Business; 8] = [
+    Business { id: "pi-wallet", zh: "Pi 拍錢包", en: "Pi Wallet", prefix: "PI" },
+    Business { id: "taishin", zh: "台新銀行", en: "Taishin International Bank", prefix: "TS" },
+    Business { id: "esun", zh: "玉山銀行", en: "E.SUN Bank", prefix: "ES" },
+    Business { id: "ezpay", zh: "簡單付 ezPay", en: "ezPay", prefix: "EZ" },
+    Business { id: "opay", zh: "歐付寶", en: "O'Pay", prefix: "OP" },
+    Business { id: "aipei", zh: "愛貝錢包", en: "Aipei", prefix: "AP" },
+    Business { id: "jkopay", zh: "街口支付", en: "JKOPAY", prefix: "JK" },
+    Business { id: "gamapay", zh: "橘子支付", en: "GAMA PAY", prefix: "GP" },
+];
+
+/// What a business tells the platform of an order. May come twice, and late.
+#[derive(Clone)]
+pub struct Webhook {
+    pub order_id: String,
+    pub standing: Standing,
+}
+
+/// All businesses, on one database file with tables for each.
+pub struct Businesses {
+    db: Mutex<Connection>,
+    books: Vec<Books>,
+    faults: Arc<Faults>,
+    platform: UnboundedSender<Webhook>,
+}
+
+impl Businesses {
+    pub fn open(file: &Path, faults: Arc<Faults>, platform: UnboundedSender<Webhook>) -> rusqlite::Result<Self> {
+        let books: Vec<Books> = BUSINESSES.iter().map(|one| Books::new(one.id, one.prefix)).collect();
+        let schema: String = books.iter().map(Books::schema).collect();
+        Ok(Self { db: store::open(file, &schema)?, books, faults, platform })
+    }
+
+    fn books(&self, provider: &str) -> Option<&Books> {
+        self.books.iter().find(|books| books.id == provider)
+    }
+
+    /// Takes an order and tells the platform what became of it.
+    pub async fn take(&self, order: Order) {
+        let facts = Facts {
+            route: Some(Route::Put),
+            provider: Some(order.provider.clone()),
+            biller: Some(order.biller.clone()),
+            number: Some(order.number.clone()),
+        };
+        if let Some(fault) = self.faults.take(&[FaultKind::SlowBusiness], &facts) {
+            tokio::time::sleep(Duration::from_millis(fault.ms.unwrap_or(5_000))).await;
+        }
+        let decision = match self.faults.take(&[FaultKind::Decline, FaultKind::HandOff], &facts) {
+            None => Decision::Charge,
+            Some(fault) if fault.kind == FaultKind::HandOff => Decision::HandOff,
+            Some(fault) => Decision::Decline(fault.reason.unwrap_or_else(|| "provider_refused".to_owned())),
+        };
+        let Some(books) = self.books(&order.provider) else { return };
+        match books.take(&self.db, &order, decision) {
+            Ok(standing) => self.tell(order.order_id, standing, &facts),
+            Err(error) => eprintln!("paytaipei-sandbox: a business's books: {:?}", error.sqlite_error_code()),
+        }
+    }
+
+    /// Cancels an order unless it is finished; says how it stands.
+    pub fn cancel(&self, order: &Order) -> rusqlite::Result<Option<Standing>> {
+        self.books(&order.provider).map(|books| books.cancel(&self.db, order)).transpose()
+    }
+
+    /// The person finishes in the business's app. False where no order of this payment waits for it.
+    pub fn finish(&self, payment_id: &str, approve: bool) -> rusqlite::Result<bool> {
+        for books in &self.books {
+            if let Some((order_id, standing)) = books.finish(&self.db, payment_id, approve)? {
+                let facts = Facts { route: Some(Route::Put), provider: Some(books.id.to_owned()), ..Facts::default() };
+                self.tell(order_id, standing, &facts);
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    fn tell(&self, order_id: String, standing: Standing, facts: &Facts) {
+        let webhook = Webhook { order_id, standing };
+        let twice = self.faults.take(&[FaultKind::DuplicateWebhook], facts).is_some();
+        for _ in 0..if twice { 2 } else { 1 } {
+            // Nobody listens only while the sandbox stops; the order is then asked for again at the next start.
+            drop(self.platform.send(webhook.clone()));
+        }
+    }
+
+    /// Sets an account's balance. False where no business has this id.
+    pub fn set_balance(&self, provider: &str, msisdn: &str, balance: i64) -> rusqlite::Result<bool> {
+        match self.books(provider) {
+            None => Ok(false),
+            Some(books) => books.set_balance(&self.db, msisdn, balance).map(|()| true),
+        }
+    }
+
+    /// Every charge of every business, and the bills charged more than once.
+    pub fn ledger(&self) -> rusqlite::Result<Ledger> {
+        let mut charges = Vec::new();
+        for books in &self.books {
+            charges.extend(books.charges(&self.db)?);
+        }
+        let mut by_bill: BTreeMap<(String, String, String), Vec<Charge>> = BTreeMap::new();
+        for charge in &charges {
+            let bill = (charge.biller.clone(), charge.number.clone(), charge.period.clone());
+            by_bill.entry(bill).or_default().push(charge.clone());
+        }
+        let double_charged = by_bill
+            .into_iter()
+            .filter(|(_, charges)| charges.len() > 1)
+            .map(|((biller, number, period), charges)| DoubleCharge { biller, number, period, charges })
+            .collect();
+        Ok(Ledger { charges, double_charged })
+    }
+}

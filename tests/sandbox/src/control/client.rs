@@ -1,0 +1,178 @@
+//! A blocking client of the control interface, for tests and the demo.
+
+use super::types::{
+    BillChange, BillName, Fault, IssuedBill, Ledger, NewBill, PendingApproval, PlatformPayment, Route, Settings,
+};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Why a control call came to nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum ControlError {
+    /// The sandbox refused: HTTP status, code, message.
+    #[error("the sandbox refused: {status} {code}: {message}")]
+    Refused { status: u16, code: String, message: String },
+    #[error("the sandbox can't be reached: {0}")]
+    Unreachable(String),
+    #[error("the sandbox's answer can't be read: {0}")]
+    Unreadable(String),
+}
+
+/// Speaks to a sandbox's control port. Cheap to clone; every call blocks until it is done.
+#[derive(Clone)]
+pub struct ControlClient {
+    url: String,
+    agent: ureq::Agent,
+}
+
+impl ControlClient {
+    /// `url` as the sandbox printed it: `http://127.0.0.1:PORT`.
+    pub fn new(url: &str) -> Self {
+        let config = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .timeout_global(Some(PATIENCE))
+            .max_idle_connections(0)
+            .proxy(None)
+            .build();
+        Self { url: url.trim_end_matches('/').to_owned(), agent: config.into() }
+    }
+
+    fn read<T: DeserializeOwned>(
+        answer: Result<ureq::http::Response<ureq::Body>, ureq::Error>,
+    ) -> Result<T, ControlError> {
+        let mut answer = answer.map_err(|error| ControlError::Unreachable(error.to_string()))?;
+        let status = answer.status().as_u16();
+        let text = answer.body_mut().with_config().limit(u64::MAX).read_to_string();
+        let text = text.map_err(|error| ControlError::Unreadable(error.to_string()))?;
+        if status >= 400 {
+            let problem: Value = serde_json::from_str(&text).unwrap_or_default();
+            let part = |name: &str| problem["error"][name].as_str().unwrap_or_default().to_owned();
+            return Err(ControlError::Refused { status, code: part("code"), message: part("message") });
+        }
+        serde_json::from_str(&text).map_err(|error| ControlError::Unreadable(error.to_string()))
+    }
+
+    fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, ControlError> {
+        Self::read(self.agent.get(format!("{}/control/{path}", self.url)).call())
+    }
+
+    fn post<T: DeserializeOwned>(&self, path: &str, body: impl Serialize) -> Result<T, ControlError> {
+        let body = serde_json::to_string(&body).map_err(|error| ControlError::Unreadable(error.to_string()))?;
+        Self::read(self.agent.post(format!("{}/control/{path}", self.url)).send(body))
+    }
+
+    /// Opens the TLS port, or closes it and cuts every connection. Its number stays.
+    pub fn open_port(&self, open: bool) -> Result<(), ControlError> {
+        self.post("port", json!({"open": open})).map(|_: Value| ())
+    }
+
+    /// Switches a fault on; gives its number.
+    pub fn fault(&self, fault: Fault) -> Result<u64, ControlError> {
+        let answer: Value = self.post("faults", fault)?;
+        answer["id"].as_u64().ok_or_else(|| ControlError::Unreadable("no id".to_owned()))
+    }
+
+    /// How many faults are still on: one with `times` is off once it has happened so often.
+    pub fn faults_left(&self) -> Result<usize, ControlError> {
+        let answer: Value = self.get("faults")?;
+        Ok(answer["faults"].as_array().map_or(0, Vec::len))
+    }
+
+    /// Switches every fault off.
+    pub fn clear_faults(&self) -> Result<(), ControlError> {
+        Self::read(self.agent.delete(format!("{}/control/faults", self.url)).call()).map(|_: Value| ())
+    }
+
+    /// Switches the platform's refusal of bills that are paid already.
+    pub fn guard(&self, on: bool) -> Result<(), ControlError> {
+        self.post("guard", json!({"on": on})).map(|_: Value| ())
+    }
+
+    /// Issues a bill.
+    pub fn issue(&self, bill: NewBill) -> Result<IssuedBill, ControlError> {
+        self.post("bills", bill)
+    }
+
+    /// Changes a bill that was issued.
+    pub fn change(&self, change: BillChange) -> Result<(), ControlError> {
+        self.post("bills/change", change).map(|_: Value| ())
+    }
+
+    /// Somebody pays the bill at a shop's counter.
+    pub fn pay_elsewhere(&self, bill: &BillName) -> Result<(), ControlError> {
+        self.post("bills/pay-elsewhere", bill).map(|_: Value| ())
+    }
+
+    /// The person approves the newest request on the handset of a number. Refused with 404 when none waits.
+    pub fn approve(&self, msisdn: &str) -> Result<(), ControlError> {
+        self.post("handset", json!({"msisdn": msisdn, "approve": true})).map(|_: Value| ())
+    }
+
+    /// The person refuses it.
+    pub fn deny(&self, msisdn: &str) -> Result<(), ControlError> {
+        self.post("handset", json!({"msisdn": msisdn, "approve": false})).map(|_: Value| ())
+    }
+
+    /// What the handset of a number shows, oldest first.
+    pub fn pending(&self, msisdn: &str) -> Result<Vec<PendingApproval>, ControlError> {
+        let mut answer: Value = self.get(&format!("handset?msisdn={}", msisdn.replace('+', "%2B")))?;
+        serde_json::from_value(answer["pending"].take()).map_err(|error| ControlError::Unreadable(error.to_string()))
+    }
+
+    /// The person finishes a payment that was handed off to the business's app, or refuses it there.
+    pub fn finish_hand_off(&self, payment_id: &str, approve: bool) -> Result<(), ControlError> {
+        self.post("hand-off", json!({"id": payment_id, "approve": approve})).map(|_: Value| ())
+    }
+
+    /// What the payment businesses charged.
+    pub fn ledger(&self) -> Result<Ledger, ControlError> {
+        self.get("ledger")
+    }
+
+    /// The platform's payments, oldest first.
+    pub fn payments(&self) -> Result<Vec<PlatformPayment>, ControlError> {
+        let mut answer: Value = self.get("payments")?;
+        serde_json::from_value(answer["payments"].take()).map_err(|error| ControlError::Unreadable(error.to_string()))
+    }
+
+    /// Sets what an account holds: NT dollars.
+    pub fn account(&self, provider: &str, msisdn: &str, balance: i64) -> Result<(), ControlError> {
+        let account = json!({"provider": provider, "msisdn": msisdn, "balance": balance});
+        self.post("accounts", account).map(|_: Value| ())
+    }
+
+    /// Opens or closes a payment business.
+    pub fn open_provider(&self, provider: &str, open: bool) -> Result<(), ControlError> {
+        self.post("providers", json!({"provider": provider, "open": open})).map(|_: Value| ())
+    }
+
+    /// A lost phone: ends the number's sessions, and the consent keys of those sessions for good.
+    pub fn revoke(&self, msisdn: &str) -> Result<(), ControlError> {
+        self.post("revoke", json!({"msisdn": msisdn})).map(|_: Value| ())
+    }
+
+    /// Ends the number's sessions only, as time does.
+    pub fn end_sessions(&self, msisdn: &str) -> Result<(), ControlError> {
+        self.post("revoke", json!({"msisdn": msisdn, "keys": false})).map(|_: Value| ())
+    }
+
+    /// Changes times and patience.
+    pub fn settings(&self, settings: Settings) -> Result<(), ControlError> {
+        self.post("settings", settings).map(|_: Value| ())
+    }
+
+    /// Requests of the TLS port by route since the start.
+    pub fn requests(&self) -> Result<BTreeMap<Route, u64>, ControlError> {
+        self.get("requests")
+    }
+
+    /// Stops the sandbox.
+    pub fn shutdown(&self) -> Result<(), ControlError> {
+        self.post("shutdown", json!({})).map(|_: Value| ())
+    }
+}

@@ -1,0 +1,155 @@
+//! The platform's HTTP operations, one function each.
+
+use super::inquiry::Inquiry;
+use super::verification::{Collected, VerificationRequest};
+use super::{Platform, billers};
+use crate::business::BUSINESSES;
+use crate::problem::Problem;
+use crate::store::lock;
+use axum::body::Bytes;
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+type Answer = Result<Response, Problem>;
+
+/// The operations of the contract.
+pub fn router(platform: Arc<Platform>) -> Router {
+    Router::new()
+        .route("/v1/catalogue", get(catalogue))
+        .route("/v1/verifications", post(start_verification))
+        .route("/v1/verifications/{verification}/session", post(collect_session))
+        .route("/v1/inquiries", post(inquire))
+        .route("/v1/payments", get(list_payments))
+        .route("/v1/payments/{id}", get(get_payment).put(put_payment))
+        .route("/v1/payments/{id}/void", post(void_payment))
+        .fallback(|| async { Problem::new(404, "no_such_route", "The interface has no such path.") })
+        .method_not_allowed_fallback(|| async {
+            Problem::new(405, "no_such_method", "The interface has no such method on this path.")
+        })
+        .with_state(platform)
+}
+
+fn ok(value: Value) -> Answer {
+    Ok(Json(value).into_response())
+}
+
+fn authorization(headers: &HeaderMap) -> Option<&str> {
+    headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok())
+}
+
+/// A body as the contract has it: JSON of the declared type, held to the schema.
+fn read<T: DeserializeOwned>(
+    platform: &Platform,
+    method: &str,
+    path: &str,
+    headers: &HeaderMap,
+    body: &[u8],
+) -> Result<T, Problem> {
+    is_json(headers)?;
+    let value: Value = serde_json::from_slice(body).map_err(|_| Problem::malformed("The body is not JSON."))?;
+    platform
+        .contract
+        .check_body(method, path, &value)
+        .map_err(|violation| Problem::malformed(format!("Not as the interface has it: {violation}.")))?;
+    serde_json::from_slice(body).map_err(|_| Problem::malformed("The body is not as the interface has it."))
+}
+
+fn is_json(headers: &HeaderMap) -> Result<(), Problem> {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let kind = kind.split(';').next().unwrap_or_default().trim();
+    if kind.eq_ignore_ascii_case("application/json") {
+        Ok(())
+    } else {
+        Err(Problem::malformed("The body must be application/json."))
+    }
+}
+
+async fn catalogue(State(platform): State<Arc<Platform>>) -> Answer {
+    let db = lock(&platform.db);
+    let mut providers = Vec::new();
+    for one in &BUSINESSES {
+        let open = platform.provider_is_open(&db, one.id)?;
+        providers.push(json!({"id": one.id, "names": {"zh": one.zh, "en": one.en}, "open": open}));
+    }
+    let billers: Vec<Value> = billers::BILLERS
+        .iter()
+        .map(|one| json!({"id": one.id, "names": {"zh": one.zh, "en": one.en}, "open": true}))
+        .collect();
+    ok(json!({"version": 1, "billers": billers, "providers": providers}))
+}
+
+async fn start_verification(State(platform): State<Arc<Platform>>, headers: HeaderMap, body: Bytes) -> Answer {
+    let request: VerificationRequest = read(&platform, "POST", "/v1/verifications", &headers, &body)?;
+    Ok((StatusCode::ACCEPTED, Json(platform.start_verification(&request)?)).into_response())
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Collect {
+    verifier: String,
+}
+
+async fn collect_session(
+    State(platform): State<Arc<Platform>>,
+    Path(verification): Path<String>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Answer {
+    let path = format!("/v1/verifications/{verification}/session");
+    platform
+        .contract
+        .check_path("POST", &path)
+        .map_err(|_| Problem::malformed("This is no verification of this interface."))?;
+    let request: Collect = read(&platform, "POST", &path, &headers, &body)?;
+    match platform.collect_session(&verification, &request.verifier)? {
+        Collected::Session { token, expires_in_s } => ok(json!({"token": token, "expires_in_s": expires_in_s})),
+        Collected::Pending { interval_s } => {
+            let pending = json!({"state": "pending", "interval_s": interval_s});
+            Ok((StatusCode::ACCEPTED, Json(pending)).into_response())
+        }
+    }
+}
+
+async fn inquire(State(platform): State<Arc<Platform>>, headers: HeaderMap, body: Bytes) -> Answer {
+    let session = platform.session(authorization(&headers))?;
+    let inquiry: Inquiry = read(&platform, "POST", "/v1/inquiries", &headers, &body)?;
+    ok(platform.inquire(&session, &inquiry)?)
+}
+
+async fn list_payments(
+    State(platform): State<Arc<Platform>>,
+    Query(query): Query<HashMap<String, String>>,
+    headers: HeaderMap,
+) -> Answer {
+    let session = platform.session(authorization(&headers))?;
+    ok(platform.list(&session, query.get("after").map(String::as_str))?)
+}
+
+async fn get_payment(State(platform): State<Arc<Platform>>, Path(id): Path<String>, headers: HeaderMap) -> Answer {
+    let session = platform.session(authorization(&headers))?;
+    ok(platform.payment(&session, &id)?)
+}
+
+async fn put_payment(
+    State(platform): State<Arc<Platform>>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Answer {
+    let session = platform.session(authorization(&headers))?;
+    let token = headers.get("bill-token").and_then(|value| value.to_str().ok());
+    ok(platform.put(&session, &id, token, &body).await?)
+}
+
+async fn void_payment(State(platform): State<Arc<Platform>>, Path(id): Path<String>, headers: HeaderMap) -> Answer {
+    let session = platform.session(authorization(&headers))?;
+    ok(platform.void(&session, &id)?)
+}
