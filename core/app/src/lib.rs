@@ -1,0 +1,18 @@
+//! The phone's core behind one façade, [`PayTaipei`]: what shells call, and all that they may call.
+//!
+//! Store, network and key vault are at this edge; the rules are in `bill`, `payment` and `identity`.
+
+mod drain;
+pub mod error;
+mod facade;
+pub mod http;
+mod intake;
+mod platform;
+pub mod ports;
+mod signature;
+mod store;
+pub mod view;
+
+pub use error::{Code, Error, Result};
+pub use facade::{Config, PayTaipei, PaymentStream, Phone, Synced, billers, scan_picture};
+pub use paytaipei_bill::Lang;

@@ -3,7 +3,7 @@
 use thiserror::Error;
 
 use crate::{
-    AskOutcome, BillStatus, Call, ConfirmedBill, Consent, Event, InquiryOutcome, Payment, Pending, Reason, Recorded,
+    AskOutcome, BillStatus, Call, ConfirmedBill, Consent, Event, InquiryOutcome, Payment, PaymentId, Pending, Reason, Recorded,
     Refusal, State, SubmitOutcome, Timestamp, Trouble, retry,
 };
 
@@ -53,6 +53,7 @@ pub fn step(row: &Payment, event: Event, now: Timestamp, entropy: u64) -> Result
             }
         }
         Event::Abandoned => abandon(&mut next, dice),
+        Event::Held { by, state } => held(&mut next, by, state),
         Event::Inquired(outcome) => inquired(&mut next, outcome, dice),
         Event::Submitted(outcome) => submitted(&mut next, outcome, dice),
         Event::Told(outcome) => told(&mut next, outcome, dice),
@@ -182,12 +183,8 @@ fn wait_for_network(row: &mut Payment, reason: Option<Reason>, trouble: Trouble,
 }
 
 fn confirmed(row: &mut Payment, bill: ConfirmedBill, dice: Dice) {
-    if let Some((other, state)) = bill.held_by {
-        row.held_by = Some(other);
-        return match state {
-            State::Settled => row.end(State::PaidElsewhere, Some(Reason::PaidByThisPhone)),
-            _ => row.end(State::Cancelled, Some(Reason::Duplicate)),
-        };
+    if let Some((by, state)) = bill.held_by {
+        return held(row, by, state);
     }
     row.bill = bill.key;
     row.terms = Some(bill.terms);
@@ -195,6 +192,18 @@ fn confirmed(row: &mut Payment, bill: ConfirmedBill, dice: Dice) {
         BillStatus::Paid => row.end(State::PaidElsewhere, None),
         BillStatus::Expired => row.end(State::Expired, None),
         BillStatus::Payable => payable(row, bill.token, dice),
+    }
+}
+
+/// Two intents for one bill: the one of which nothing was sent is closed by what the other became.
+fn held(row: &mut Payment, by: PaymentId, state: State) {
+    if row.state.is_terminal() || row.state.may_have_charged() {
+        return;
+    }
+    row.held_by = Some(by);
+    match state {
+        State::Settled => row.end(State::PaidElsewhere, Some(Reason::PaidByThisPhone)),
+        _ => row.end(State::Cancelled, Some(Reason::Duplicate)),
     }
 }
 

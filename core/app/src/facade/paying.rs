@@ -1,0 +1,163 @@
+//! Intent, consent, and the queue.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use paytaipei_bill::Lang;
+use paytaipei_payment::{ConsentDraft, Event, Payment, PaymentId, Provider, State};
+use ring::digest::{SHA256, digest};
+
+use super::PayTaipei;
+use crate::drain::Mode;
+use crate::error::{Code, Error, Result};
+use crate::ports::KeyPurpose;
+use crate::signature;
+use crate::store::{BillState, PaymentRecord};
+use crate::view::{Export, PaymentView, instant};
+
+/// How a synchronisation ended.
+#[derive(Clone, Debug)]
+pub struct Synced {
+    /// All payments that have not ended, and those that ended just now.
+    pub payments: Vec<PaymentView>,
+    /// Why the platform could not be reached, if it could not.
+    pub unreachable: Option<Error>,
+}
+
+impl PayTaipei {
+    /// Wants to pay this bill through this business. Nothing is agreed to yet: where the amount is known the payment waits
+    /// for [`Self::consent`], otherwise for the amount. Refused while another payment holds the bill.
+    pub fn pay(&self, bill: &str, provider: &str) -> Result<PaymentView> {
+        self.verified()?;
+        let provider = Provider::from_id(provider).ok_or(Code::ProviderUnknown)?;
+        let now = self.clock.now();
+        let id = PaymentId::new(now, self.store.random()?);
+        self.store.write(|work| {
+            let bill = work.bill(bill)?.ok_or(Code::BillUnknown)?;
+            if work.holding(&bill.facts.key)?.is_some() {
+                return Err(Code::AlreadyBeingPaid.into());
+            }
+            match bill.state {
+                BillState::Paid => return Err(Code::BillPaid.into()),
+                BillState::Expired => return Err(Code::BillExpired.into()),
+                BillState::Unchecked | BillState::Payable | BillState::NotFound => {}
+            }
+            let payment = Payment::intended(id, bill.facts.key.clone(), provider, bill.facts.terms, now);
+            let record = PaymentRecord { bill: bill.id, payment };
+            work.keep_payment(&record)?;
+            Ok(PaymentView::new(&record, self.lang))
+        })
+    }
+
+    /// The person agrees to what [`Self::payment`] shows, in person. Identifier, bill, money, business and the bytes to be
+    /// sent are frozen and stored with it, before anything is sent.
+    pub fn consent(&self, payment: &str) -> Result<PaymentView> {
+        self.verified()?;
+        let id = PaymentId::parse(payment).ok_or(Code::PaymentUnknown)?;
+        let row = self.store.read(|work| work.payment(id))?.ok_or(Code::PaymentUnknown)?.payment;
+        if row.state.is_terminal() {
+            return Err(Code::PaymentEnded.into());
+        }
+        let (State::NeedsConsent, Some(terms)) = (row.state, row.terms) else {
+            return Err(Code::ConsentNotAsked.into());
+        };
+        let payable = terms.payable().map_err(|_| Error::new(Code::StoreCorrupt))?;
+        let at = self.clock.now();
+        let draft = ConsentDraft {
+            id,
+            bill: row.bill.clone(),
+            terms,
+            payable,
+            provider: row.provider,
+            at,
+            at_text: instant(at),
+        };
+        let text = draft.text().ok_or(Code::ConsentNotAsked)?;
+        let biller = row.bill.biller.lookup().map_or("", |biller| biller.name(self.lang));
+        let reason = match self.lang {
+            Lang::ZhHant => format!("同意以{}繳納{biller} {payable}", row.provider.name(self.lang)),
+            Lang::En => format!("Agree to pay {payable} to {biller} through {}", row.provider.name(self.lang)),
+        };
+        self.vault.confirm_presence(reason)?;
+        let signed = self.vault.sign(KeyPurpose::Consent, text.into_bytes())?;
+        let body = draft.body(&URL_SAFE_NO_PAD.encode(signature::to_raw(&signed)?)).ok_or(Code::ConsentNotAsked)?;
+        let hash = hex(digest(&SHA256, body.as_bytes()).as_ref());
+        // The row may have changed while the person looked: the engine compares what was shown with what is there.
+        let record = self.store.advance(id, Event::Consented(draft.signed(body, hash)))?;
+        Ok(PaymentView::new(&record, self.lang))
+    }
+
+    /// The person wants it stopped. Where bytes may be on their way, the platform has to say that they never charge.
+    pub fn cancel(&self, payment: &str) -> Result<PaymentView> {
+        self.verified()?;
+        let id = PaymentId::parse(payment).ok_or(Code::PaymentUnknown)?;
+        Ok(PaymentView::new(&self.store.advance(id, Event::CancelRequested)?, self.lang))
+    }
+
+    /// Payments that have not ended, the earliest made first.
+    pub fn queue(&self) -> Result<Vec<PaymentView>> {
+        self.list(|payment| !payment.state.is_terminal())
+    }
+
+    /// Payments that have ended, the earliest made first.
+    pub fn history(&self) -> Result<Vec<PaymentView>> {
+        self.list(|payment| payment.state.is_terminal())
+    }
+
+    /// One payment.
+    pub fn payment(&self, id: &str) -> Result<PaymentView> {
+        self.verified()?;
+        let id = PaymentId::parse(id).ok_or(Code::PaymentUnknown)?;
+        let record = self.store.read(|work| work.payment(id))?.ok_or(Code::PaymentUnknown)?;
+        Ok(PaymentView::new(&record, self.lang))
+    }
+
+    pub(super) fn list(&self, which: impl Fn(&Payment) -> bool) -> Result<Vec<PaymentView>> {
+        self.verified()?;
+        let records = self.store.read(|work| work.payments())?;
+        Ok(records
+            .iter()
+            .filter(|record| which(&record.payment))
+            .map(|record| PaymentView::new(record, self.lang))
+            .collect())
+    }
+
+    /// Drains the queue now, as when the connection came back: until nothing moves any more, or for `patience`.
+    pub async fn sync(&self, patience: Duration) -> Result<Synced> {
+        self.verified()?;
+        let open: Vec<String> = self.queue()?.into_iter().map(|payment| payment.id).collect();
+        let drainer = Arc::clone(&self.drainer);
+        let drained = self.on_core(drainer.run(Mode::Once(patience))).await?;
+        let payments = self.list(|payment| !payment.state.is_terminal() || open.contains(&payment.id.to_string()))?;
+        Ok(Synced { payments, unreachable: drained.unreachable.map(Error::new) })
+    }
+
+    /// Drains the queue as long as the caller lives and the number stays verified.
+    pub async fn follow(&self) -> Result<()> {
+        self.verified()?;
+        let drainer = Arc::clone(&self.drainer);
+        self.on_core(drainer.run(Mode::Follow)).await.map(|_| ())
+    }
+
+    /// Everything that this phone holds of the person, for the person.
+    pub fn export(&self) -> Result<Export> {
+        let session = self.verified()?;
+        Ok(Export {
+            exported_at: instant(self.clock.now()),
+            msisdn: session.msisdn.e164().to_owned(),
+            bills: self.bills()?,
+            payments: self.list(|_| true)?,
+        })
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        for half in [byte >> 4, byte & 15] {
+            text.extend(char::from_digit(u32::from(half), 16));
+        }
+        text
+    })
+}

@@ -1,0 +1,212 @@
+//! The contract's bodies, and what of them this phone believes.
+
+use paytaipei_bill::{BillKey, BillNumber, BillerId, CivilDate, Period, Twd};
+use paytaipei_identity::{Answer, Msisdn, Started, Verifier};
+use paytaipei_payment::{BillStatus, PaymentId, Reason, Recorded, Terms, Timestamp};
+use serde::Deserialize;
+use serde_json::json;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use super::Purpose;
+use crate::store::PlatformBill;
+
+pub fn verification_request(msisdn: &Msisdn, verifier: &Verifier, consent_key: &str, session_key: &str) -> Vec<u8> {
+    json!({
+        "msisdn": msisdn.e164(),
+        "challenge": verifier.challenge(),
+        "consent_key": consent_key,
+        "session_key": session_key,
+    })
+    .to_string()
+    .into_bytes()
+}
+
+pub fn verifier(verifier: &Verifier) -> Vec<u8> {
+    json!({ "verifier": verifier.reveal() }).to_string().into_bytes()
+}
+
+pub fn inquiry(key: &BillKey, purpose: Purpose) -> Vec<u8> {
+    let mut body = json!({
+        "biller": key.biller.as_str(),
+        "number": key.number.as_str(),
+        "purpose": match purpose { Purpose::Status => "status", Purpose::Pay => "pay" },
+    });
+    if let (Some(period), Some(body)) = (&key.period, body.as_object_mut()) {
+        body.insert("period".into(), period.as_str().into());
+    }
+    body.to_string().into_bytes()
+}
+
+#[derive(Deserialize)]
+pub struct Problem {
+    pub error: ProblemError,
+}
+
+#[derive(Deserialize)]
+pub struct ProblemError {
+    pub code: String,
+}
+
+#[derive(Deserialize)]
+pub struct NotFound {
+    pub resend_for_s: i64,
+}
+
+#[derive(Deserialize)]
+pub struct VerificationStarted {
+    verification: String,
+    interval_s: i64,
+    expires_in_s: i64,
+    binding_message: String,
+}
+
+impl VerificationStarted {
+    pub fn judge(self) -> Option<Started> {
+        let clean = is_token(&self.verification, 16, 64)
+            && self.binding_message.chars().count() <= 20
+            && !paytaipei_bill::text::has_hidden_characters(&self.binding_message);
+        clean.then_some(Started {
+            id: self.verification,
+            interval_s: self.interval_s,
+            expires_in_s: self.expires_in_s,
+            binding_message: self.binding_message,
+        })
+    }
+}
+
+#[derive(Deserialize)]
+pub struct Pending {
+    pub interval_s: i64,
+}
+
+#[derive(Deserialize)]
+pub struct Session {
+    token: String,
+    expires_in_s: i64,
+}
+
+impl Session {
+    pub fn judge(self) -> Option<Answer> {
+        is_token(&self.token, 20, 256).then_some(Answer::Session { token: self.token, expires_in_s: self.expires_in_s })
+    }
+}
+
+#[derive(Deserialize)]
+pub struct Bills {
+    bills: Vec<Bill>,
+}
+
+#[derive(Deserialize)]
+struct Bill {
+    biller: BillerId,
+    number: BillNumber,
+    period: Period,
+    status: Status,
+    amount: Twd,
+    fee: Twd,
+    discount: Twd,
+    payable: Twd,
+    due: CivilDate,
+    owner_masked: Option<String>,
+    address_masked: Option<String>,
+    bill_token: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Status {
+    Payable,
+    Paid,
+    Expired,
+}
+
+impl Bills {
+    /// `None` where the answer is not about the number asked, or does not add up.
+    pub fn judge(self, asked: &BillKey) -> Option<Vec<PlatformBill>> {
+        if self.bills.is_empty() || self.bills.len() > 24 {
+            return None;
+        }
+        self.bills.into_iter().map(|bill| bill.judge(asked)).collect()
+    }
+}
+
+impl Bill {
+    fn judge(self, asked: &BillKey) -> Option<PlatformBill> {
+        let terms = Terms { amount: self.amount, fee: self.fee, discount: self.discount, due: Some(self.due) };
+        let adds_up = terms.payable().ok()? == self.payable;
+        let asked_about = self.biller == asked.biller && self.number == asked.number;
+        let token_fits = self.bill_token.as_deref().is_none_or(|token| is_token(token, 16, 128));
+        if !adds_up || !asked_about || !token_fits {
+            return None;
+        }
+        Some(PlatformBill {
+            key: BillKey { biller: self.biller, number: self.number, period: Some(self.period) },
+            status: match self.status {
+                Status::Payable => BillStatus::Payable,
+                Status::Paid => BillStatus::Paid,
+                Status::Expired => BillStatus::Expired,
+            },
+            terms,
+            owner: shown(self.owner_masked, 40),
+            address: shown(self.address_masked, 120),
+            token: self.bill_token,
+        })
+    }
+}
+
+#[derive(Deserialize)]
+pub struct Payment {
+    id: String,
+    state: String,
+    reason: Option<String>,
+    payable: Twd,
+    receipt: Option<String>,
+    settled_at: Option<String>,
+    hand_off_url: Option<String>,
+}
+
+impl Payment {
+    /// `None` where the answer is about another payment, or in a state that this release does not know.
+    pub fn judge(self, asked: PaymentId) -> Option<Recorded> {
+        if self.id != asked.to_string() {
+            return None;
+        }
+        Some(match self.state.as_str() {
+            "processing" => Recorded::Processing,
+            "awaiting_hand_off" => Recorded::AwaitingHandOff {
+                url: self.hand_off_url.filter(|url| url.len() <= 2_000 && url.starts_with("https://")),
+            },
+            "settled" => Recorded::Settled {
+                receipt: shown(self.receipt, 40),
+                at: self.settled_at.as_deref().and_then(instant),
+                charged: self.payable,
+            },
+            "declined" => Recorded::Declined(match self.reason.as_deref() {
+                Some("insufficient_funds") => Reason::InsufficientFunds,
+                Some("over_limit") => Reason::OverLimit,
+                Some("no_agreement") => Reason::NoAgreement,
+                Some("refused_by_person") => Reason::RefusedByPerson,
+                _ => Reason::ProviderRefused,
+            }),
+            "voided" => Recorded::Voided,
+            _ => return None,
+        })
+    }
+}
+
+fn instant(text: &str) -> Option<Timestamp> {
+    let instant = OffsetDateTime::parse(text, &Rfc3339).ok()?;
+    i64::try_from(instant.unix_timestamp_nanos() / 1_000_000).ok().map(Timestamp)
+}
+
+/// Text for a screen: bounded, without characters that hide or turn others.
+fn shown(text: Option<String>, limit: usize) -> Option<String> {
+    text.filter(|text| text.chars().count() <= limit && !paytaipei_bill::text::has_hidden_characters(text))
+}
+
+/// base64url characters, so many.
+fn is_token(text: &str, shortest: usize, longest: usize) -> bool {
+    (shortest..=longest).contains(&text.len())
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+}

@@ -1,0 +1,131 @@
+//! What the phone remembers: one SQLite file, personal data sealed.
+//!
+//! Every change is one `IMMEDIATE` transaction that commits a row together with the call it wants. `docs/architecture.md`
+//! has the life of a payment.
+
+mod bills;
+mod connection;
+mod identity;
+mod payments;
+mod schema;
+pub(crate) mod seal;
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
+use tokio::sync::watch;
+use zeroize::Zeroizing;
+
+pub use bills::{BillFacts, BillRecord, BillState, PlatformBill};
+pub use payments::PaymentRecord;
+
+use crate::error::{Code, Error, Result};
+use crate::ports::{Clock, Entropy, KeyVault};
+use seal::{Keys, Place};
+
+/// The store of one person on one phone. One connection, used by one thread at a time.
+pub struct Store {
+    connection: Mutex<Connection>,
+    keys: Keys,
+    pub(crate) entropy: Arc<dyn Entropy>,
+    pub(crate) clock: Arc<dyn Clock>,
+    /// Counts commits of this process; whoever watches reads again and so never misses the last value.
+    changes: watch::Sender<u64>,
+}
+
+/// What the wrapped key must open, to be known as the right one.
+const PROOF: &[u8] = b"this key opens this store";
+
+impl Store {
+    /// Opens or makes the file at `path`. The key that seals it is made on first use and wrapped by the vault.
+    pub fn open(path: &Path, vault: &dyn KeyVault, entropy: Arc<dyn Entropy>, clock: Arc<dyn Clock>) -> Result<Self> {
+        let mut connection = connection::open(path)?;
+        let keys = keyring(&mut connection, vault, entropy.as_ref())?;
+        Ok(Self { connection: Mutex::new(connection), keys, entropy, clock, changes: watch::Sender::new(0) })
+    }
+
+    /// Runs `work` in one transaction and commits it, durably, before this returns.
+    pub(crate) fn write<T>(&self, work: impl FnOnce(&Work<'_>) -> Result<T>) -> Result<T> {
+        let mut connection = self.lock();
+        let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let result = work(&Work { tx: &tx, store: self })?;
+        tx.commit()?;
+        drop(connection);
+        self.changes.send_modify(|count| *count = count.wrapping_add(1));
+        Ok(result)
+    }
+
+    /// Runs `work` on one consistent view.
+    pub(crate) fn read<T>(&self, work: impl FnOnce(&Work<'_>) -> Result<T>) -> Result<T> {
+        let mut connection = self.lock();
+        let tx = connection.transaction_with_behavior(TransactionBehavior::Deferred)?;
+        work(&Work { tx: &tx, store: self })
+    }
+
+    /// Wakes after each commit of this process.
+    pub fn watch(&self) -> watch::Receiver<u64> {
+        self.changes.subscribe()
+    }
+
+    /// Changes with each commit of another process (`PRAGMA data_version`).
+    pub fn foreign_version(&self) -> Result<i64> {
+        Ok(self.lock().pragma_query_value(None, "data_version", |row| row.get(0))?)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Connection> {
+        // A panic rolled its transaction back: what is committed is whole.
+        self.connection.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn random<const N: usize>(&self) -> Result<[u8; N]> {
+        let mut bytes = [0_u8; N];
+        self.entropy.fill(&mut bytes)?;
+        Ok(bytes)
+    }
+
+    pub(crate) fn dice(&self) -> Result<u64> {
+        Ok(u64::from_le_bytes(self.random()?))
+    }
+}
+
+/// A transaction under way.
+pub(crate) struct Work<'a> {
+    tx: &'a Transaction<'a>,
+    pub(crate) store: &'a Store,
+}
+
+impl Work<'_> {
+    fn seal(&self, place: &Place, value: &impl serde::Serialize) -> Result<Vec<u8>> {
+        let plain = serde_json::to_vec(value).map_err(|_| Code::Internal)?;
+        self.store.keys.seal(self.store.entropy.as_ref(), place, Zeroizing::new(plain))
+    }
+
+    fn open<T: serde::de::DeserializeOwned>(&self, place: &Place, sealed: &[u8]) -> Result<T> {
+        let plain = self.store.keys.open(place, sealed)?;
+        serde_json::from_slice(&plain).map_err(|_| Code::StoreCorrupt.into())
+    }
+}
+
+fn keyring(connection: &mut Connection, vault: &dyn KeyVault, entropy: &dyn Entropy) -> Result<Keys> {
+    let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let kept: Option<(Vec<u8>, Vec<u8>)> =
+        tx.query_row("SELECT wrapped, proof FROM keyring", [], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+    let place = Place::new("keyring", "1");
+    if let Some((wrapped, proof)) = kept {
+        let root = Zeroizing::new(vault.unwrap(wrapped)?);
+        let keys = Keys::new(&root)?;
+        return match keys.open(&place, &proof) {
+            Ok(plain) if plain.as_slice() == PROOF => Ok(keys),
+            _ => Err(Error::new(Code::KeyLost)),
+        };
+    }
+    let mut root = Zeroizing::new([0_u8; 32]);
+    entropy.fill(root.as_mut())?;
+    let keys = Keys::new(root.as_ref())?;
+    let wrapped = vault.wrap(root.to_vec())?;
+    let proof = keys.seal(entropy, &place, Zeroizing::new(PROOF.to_vec()))?;
+    tx.execute("INSERT INTO keyring (id, wrapped, proof) VALUES (1, ?1, ?2)", (wrapped, proof))?;
+    tx.commit()?;
+    Ok(keys)
+}

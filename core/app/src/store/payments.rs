@@ -1,0 +1,195 @@
+//! Payments: each row committed together with the call that it wants.
+
+use paytaipei_bill::CivilDate;
+use paytaipei_payment::{Effect, Event, Payment, PaymentId, State, Timestamp, step};
+use rusqlite::{OptionalExtension, Row};
+
+use super::seal::{Lookup, Place};
+use super::{Store, Work};
+use crate::error::{Code, Result};
+
+/// A payment and the bill row it belongs to.
+#[derive(Clone, Debug)]
+pub struct PaymentRecord {
+    pub bill: String,
+    pub payment: Payment,
+}
+
+const COLUMNS: &str = "id, bill, lookup, state, call, not_before, floor, attempt, due, created_at, updated_at, sealed";
+
+struct Stored {
+    id: String,
+    bill: String,
+    lookup: Lookup,
+    state: String,
+    call: Option<String>,
+    not_before: Option<i64>,
+    floor: Option<i64>,
+    attempt: Option<i64>,
+    due: Option<i64>,
+    created_at: i64,
+    updated_at: i64,
+    sealed: Vec<u8>,
+}
+
+impl Stored {
+    fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self {
+            id: row.get(0)?,
+            bill: row.get(1)?,
+            lookup: row.get(2)?,
+            state: row.get(3)?,
+            call: row.get(4)?,
+            not_before: row.get(5)?,
+            floor: row.get(6)?,
+            attempt: row.get(7)?,
+            due: row.get(8)?,
+            created_at: row.get(9)?,
+            updated_at: row.get(10)?,
+            sealed: row.get(11)?,
+        })
+    }
+
+    fn place(&self) -> Place {
+        Place::new("payment", &self.id)
+            .text(&self.bill)
+            .bytes(&self.lookup)
+            .text(&self.state)
+            .maybe(self.call.as_deref())
+            .number(self.not_before)
+            .number(self.floor)
+            .number(self.attempt)
+            .number(self.due)
+            .number(Some(self.created_at))
+            .number(Some(self.updated_at))
+    }
+}
+
+impl Work<'_> {
+    pub fn payment(&self, id: PaymentId) -> Result<Option<PaymentRecord>> {
+        let sql = format!("SELECT {COLUMNS} FROM payment WHERE id = ?1");
+        self.tx
+            .query_row(&sql, [id.to_string()], Stored::read)
+            .optional()?
+            .map(|row| self.payment_record(&row))
+            .transpose()
+    }
+
+    /// All payments, the earliest made first.
+    pub fn payments(&self) -> Result<Vec<PaymentRecord>> {
+        self.select_payments(&format!("SELECT {COLUMNS} FROM payment ORDER BY created_at, id"), [])
+    }
+
+    /// Payments that want a call made, the earliest due bill first: nothing that is stuck holds up what follows it.
+    pub fn pending_payments(&self) -> Result<Vec<PaymentRecord>> {
+        self.select_payments(
+            &format!("SELECT {COLUMNS} FROM payment WHERE call IS NOT NULL ORDER BY due IS NULL, due, created_at, id"),
+            [],
+        )
+    }
+
+    pub fn payments_of_bill(&self, bill: &str) -> Result<Vec<PaymentRecord>> {
+        self.select_payments(&format!("SELECT {COLUMNS} FROM payment WHERE bill = ?1 ORDER BY created_at, id"), [bill])
+    }
+
+    pub(super) fn payments_by_lookup(&self, lookup: &Lookup) -> Result<Vec<PaymentRecord>> {
+        self.select_payments(
+            &format!("SELECT {COLUMNS} FROM payment WHERE lookup = ?1 ORDER BY created_at, id"),
+            [lookup],
+        )
+    }
+
+    fn select_payments(&self, sql: &str, parameters: impl rusqlite::Params) -> Result<Vec<PaymentRecord>> {
+        let mut statement = self.tx.prepare(sql)?;
+        let rows = statement.query_map(parameters, Stored::read)?;
+        rows.map(|row| self.payment_record(&row?)).collect()
+    }
+
+    fn payment_record(&self, stored: &Stored) -> Result<PaymentRecord> {
+        let payment: Payment = self.open(&stored.place(), &stored.sealed)?;
+        if payment.state.as_str() != stored.state || payment.id.to_string() != stored.id {
+            return Err(Code::StoreCorrupt.into());
+        }
+        Ok(PaymentRecord { bill: stored.bill.clone(), payment })
+    }
+
+    /// Writes the row and the call it wants.
+    pub fn keep_payment(&self, record: &PaymentRecord) -> Result<()> {
+        let payment = &record.payment;
+        let mut stored = Stored {
+            id: payment.id.to_string(),
+            bill: record.bill.clone(),
+            lookup: self.store.keys.lookup(&payment.bill),
+            state: payment.state.as_str().to_owned(),
+            call: payment.pending.map(|pending| pending.call.as_str().to_owned()),
+            not_before: payment.pending.map(|pending| pending.not_before.0),
+            floor: payment.pending.map(|pending| pending.floor.0),
+            attempt: payment.pending.map(|pending| i64::from(pending.attempt)),
+            due: payment.terms.and_then(|terms| terms.due).map(CivilDate::ordinal),
+            created_at: payment.created_at.0,
+            updated_at: payment.updated_at.0,
+            sealed: Vec::new(),
+        };
+        stored.sealed = self.seal(&stored.place(), payment)?;
+        let written = self.tx.execute(
+            "INSERT INTO payment (id, bill, lookup, state, call, not_before, floor, attempt, due, created_at, updated_at, sealed)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+             ON CONFLICT (id) DO UPDATE SET bill = ?2, lookup = ?3, state = ?4, call = ?5, not_before = ?6, floor = ?7,
+                 attempt = ?8, due = ?9, created_at = ?10, updated_at = ?11, sealed = ?12",
+            rusqlite::params![
+                stored.id,
+                stored.bill,
+                stored.lookup,
+                stored.state,
+                stored.call,
+                stored.not_before,
+                stored.floor,
+                stored.attempt,
+                stored.due,
+                stored.created_at,
+                stored.updated_at,
+                stored.sealed
+            ],
+        );
+        match written {
+            Ok(_) => Ok(()),
+            Err(error) if is_one_per_bill(&error) => Err(Code::AlreadyBeingPaid.into()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// One step of one payment, written where it changed anything.
+    pub fn advance(
+        &self,
+        mut record: PaymentRecord,
+        event: Event,
+        now: Timestamp,
+    ) -> Result<(PaymentRecord, Vec<Effect>)> {
+        let (next, effects) = step(&record.payment, event, now, self.store.dice()?)?;
+        if next != record.payment {
+            record.payment = next;
+            self.keep_payment(&record)?;
+            if record.payment.state == State::Settled {
+                self.bill_was_paid(&record.bill)?;
+            }
+        }
+        Ok((record, effects))
+    }
+}
+
+impl Store {
+    /// One step of one payment in a transaction of its own: committed, durably, before this returns.
+    pub fn advance(&self, id: PaymentId, event: Event) -> Result<PaymentRecord> {
+        let now = self.clock.now();
+        self.write(|work| {
+            let record = work.payment(id)?.ok_or(Code::PaymentUnknown)?;
+            Ok(work.advance(record, event, now)?.0)
+        })
+    }
+}
+
+/// Whether SQLite refused because the bill has a payment already. `SQLITE_CONSTRAINT_UNIQUE` names the index's columns.
+fn is_one_per_bill(error: &rusqlite::Error) -> bool {
+    matches!(error, rusqlite::Error::SqliteFailure(code, Some(message))
+        if code.extended_code == rusqlite::ffi::SQLITE_CONSTRAINT_UNIQUE && message.contains("payment.lookup"))
+}

@@ -1,0 +1,248 @@
+//! What shells see: owned, plain values. Amounts are whole New Taiwan dollars, days `YYYY-MM-DD`, instants RFC 3339 in UTC.
+
+use paytaipei_bill::biller::{Category, County, Field, Way};
+use paytaipei_bill::{Biller, BillerId, Lang, Twd, Warning};
+use paytaipei_payment::{Payment, State, Timestamp};
+use serde::Serialize;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use crate::store::{BillRecord, PaymentRecord};
+
+#[derive(Clone, Debug, Serialize)]
+pub struct BillerView {
+    pub id: String,
+    pub name: String,
+    pub name_en: String,
+    pub category: String,
+    pub county: String,
+    pub served: bool,
+    pub scan: bool,
+    /// Names of the fields to key in; empty where it cannot be keyed.
+    pub fields: Vec<String>,
+    pub hint: String,
+}
+
+impl BillerView {
+    pub(crate) fn new(biller: &Biller, lang: Lang) -> Self {
+        let keyed = biller.ways.iter().find_map(|way| match way {
+            Way::Keyed(fields) => Some(*fields),
+            Way::Scan => None,
+        });
+        Self {
+            id: biller.id.to_owned(),
+            name: biller.zh.to_owned(),
+            name_en: biller.en.to_owned(),
+            category: category(biller.category).to_owned(),
+            county: match biller.county {
+                County::Taipei => "taipei",
+                County::Kinmen => "kinmen",
+                County::Elsewhere => "elsewhere",
+            }
+            .to_owned(),
+            served: biller.served,
+            scan: biller.ways.contains(&Way::Scan),
+            fields: keyed.unwrap_or_default().iter().map(|name| field(*name).to_owned()).collect(),
+            hint: biller.hint(lang).to_owned(),
+        }
+    }
+}
+
+const fn category(category: Category) -> &'static str {
+    match category {
+        Category::Water => "water",
+        Category::Parking => "parking",
+        Category::Hospital => "hospital",
+        Category::Study => "study",
+        Category::Tax => "tax",
+        Category::Fine => "fine",
+        Category::Deposit => "deposit",
+        Category::Land => "land",
+        Category::Registration => "registration",
+        Category::Application => "application",
+        _ => "other",
+    }
+}
+
+const fn field(field: Field) -> &'static str {
+    match field {
+        Field::Number => "number",
+        Field::CarPlate => "car_plate",
+        Field::MotorcyclePlate => "motorcycle_plate",
+        Field::Campus => "campus",
+        Field::NationalId => "national_id",
+        Field::BirthDate => "birth_date",
+        Field::BusinessNumber => "business_number",
+        Field::Office => "office",
+        Field::Phone => "phone",
+    }
+}
+
+/// A bill on this phone. Personal data: for the person's eyes only.
+#[derive(Clone, PartialEq, Eq, Serialize)]
+pub struct BillView {
+    pub id: String,
+    pub biller: String,
+    pub biller_name: String,
+    pub number: String,
+    /// Absent before the first check of a keyed number.
+    pub period: Option<String>,
+    /// `unchecked`, `payable`, `paid`, `expired`, `not_found`: the last two words are the platform's.
+    pub status: String,
+    pub amount: Option<i64>,
+    pub fee: Option<i64>,
+    pub discount: Option<i64>,
+    pub payable: Option<i64>,
+    pub due: Option<String>,
+    pub owner: Option<String>,
+    pub address: Option<String>,
+    /// A code's format, `keyed` or `platform`.
+    pub source: String,
+    /// When the platform last confirmed it.
+    pub checked_at: Option<String>,
+    pub warnings: Vec<String>,
+    /// The payment that holds this bill, if one does.
+    pub payment: Option<String>,
+}
+
+impl BillView {
+    pub(crate) fn new(bill: &BillRecord, warnings: &[Warning], payment: Option<&Payment>, lang: Lang) -> Self {
+        let terms = bill.facts.terms;
+        Self {
+            id: bill.id.clone(),
+            biller: bill.facts.key.biller.as_str().to_owned(),
+            biller_name: biller_name(&bill.facts.key.biller, lang),
+            number: bill.facts.key.number.as_str().to_owned(),
+            period: bill.facts.key.period.as_ref().map(|period| period.as_str().to_owned()),
+            status: bill.state.as_str().to_owned(),
+            amount: terms.map(|terms| terms.amount.dollars()),
+            fee: terms.map(|terms| terms.fee.dollars()),
+            discount: terms.map(|terms| terms.discount.dollars()),
+            payable: terms.and_then(|terms| terms.payable().ok()).map(Twd::dollars),
+            due: bill.facts.due.map(|due| due.to_string()),
+            owner: bill.facts.owner.clone(),
+            address: bill.facts.address.clone(),
+            source: bill.facts.source.clone(),
+            checked_at: bill.checked_at.map(instant),
+            warnings: warnings.iter().map(|warning| warning.message(lang).to_owned()).collect(),
+            payment: payment.map(|payment| payment.id.to_string()),
+        }
+    }
+}
+
+impl std::fmt::Debug for BillView {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "BillView({}, {})", self.id, self.status)
+    }
+}
+
+/// A payment on this phone. Personal data: for the person's eyes only.
+#[derive(Clone, PartialEq, Eq, Serialize)]
+pub struct PaymentView {
+    pub id: String,
+    pub bill: String,
+    pub state: String,
+    /// The state in the person's language.
+    pub words: String,
+    pub reason: Option<String>,
+    pub reason_words: Option<String>,
+    pub biller: String,
+    pub biller_name: String,
+    pub number: String,
+    pub period: Option<String>,
+    pub provider: String,
+    pub provider_name: String,
+    /// What the bill costs, as far as it is known now.
+    pub payable: Option<i64>,
+    /// What was agreed to.
+    pub agreed: Option<i64>,
+    /// payable − agreed, where both are known.
+    pub difference: Option<i64>,
+    /// What was charged, by the platform's word.
+    pub charged: Option<i64>,
+    pub due: Option<String>,
+    pub receipt: Option<String>,
+    pub settled_at: Option<String>,
+    pub hand_off_url: Option<String>,
+    /// Another payment of this phone that holds the same bill.
+    pub held_by: Option<String>,
+    pub attempt: Option<u32>,
+    pub next_attempt_at: Option<String>,
+    pub created_at: String,
+    pub updated_at: String,
+    pub can_consent: bool,
+    pub can_cancel: bool,
+    pub ended: bool,
+}
+
+impl PaymentView {
+    pub(crate) fn new(record: &PaymentRecord, lang: Lang) -> Self {
+        let payment = &record.payment;
+        Self {
+            id: payment.id.to_string(),
+            bill: record.bill.clone(),
+            state: payment.state.as_str().to_owned(),
+            words: payment.state.words(lang).to_owned(),
+            reason: payment.reason.map(|reason| reason.as_str().to_owned()),
+            reason_words: payment.reason.map(|reason| reason.words(lang).to_owned()),
+            biller: payment.bill.biller.as_str().to_owned(),
+            biller_name: biller_name(&payment.bill.biller, lang),
+            number: payment.bill.number.as_str().to_owned(),
+            period: payment.bill.period.as_ref().map(|period| period.as_str().to_owned()),
+            provider: payment.provider.id().to_owned(),
+            provider_name: payment.provider.name(lang).to_owned(),
+            payable: payment.terms.and_then(|terms| terms.payable().ok()).map(Twd::dollars),
+            agreed: payment.consent.as_ref().map(|consent| consent.payable.dollars()),
+            difference: payment.difference(),
+            charged: payment.charged.map(Twd::dollars),
+            due: payment.terms.and_then(|terms| terms.due).map(|due| due.to_string()),
+            receipt: payment.receipt.clone(),
+            settled_at: payment.settled_at.map(instant),
+            hand_off_url: payment.hand_off_url.clone(),
+            held_by: payment.held_by.map(|id| id.to_string()),
+            attempt: payment.pending.map(|pending| pending.attempt),
+            next_attempt_at: payment.pending.map(|pending| instant(pending.not_before)),
+            created_at: instant(payment.created_at),
+            updated_at: instant(payment.updated_at),
+            can_consent: payment.state == State::NeedsConsent,
+            can_cancel: !payment.state.is_terminal() && !payment.cancel_wanted,
+            ended: payment.state.is_terminal(),
+        }
+    }
+}
+
+impl std::fmt::Debug for PaymentView {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "PaymentView({}, {})", self.id, self.state)
+    }
+}
+
+/// A verification under way.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct VerificationView {
+    /// The number, all but its last three digits hidden.
+    pub msisdn: String,
+    /// Shown on the handset too: the same there means that it is this request.
+    pub binding_message: String,
+}
+
+/// Everything that this phone holds of the person, for the person.
+#[derive(Clone, Serialize)]
+pub struct Export {
+    pub exported_at: String,
+    pub msisdn: String,
+    pub bills: Vec<BillView>,
+    pub payments: Vec<PaymentView>,
+}
+
+fn biller_name(id: &BillerId, lang: Lang) -> String {
+    id.lookup().map_or_else(|| id.as_str().to_owned(), |biller| biller.name(lang).to_owned())
+}
+
+/// RFC 3339 in UTC, to the second.
+pub(crate) fn instant(at: Timestamp) -> String {
+    OffsetDateTime::from_unix_timestamp(at.0.div_euclid(1_000))
+        .ok()
+        .and_then(|at| at.format(&Rfc3339).ok())
+        .unwrap_or_default()
+}
