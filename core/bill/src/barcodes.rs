@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use crate::code::cvs_barcode::{self, Segments};
-use crate::code::{km_water, parking_barcode, taipei_water};
+use crate::code::{km_water, parking_barcode, taipei_water, tax};
 use crate::{BillClaim, Biller, CivilDate, KnownCode, Lang, Reading, Suspicion, biller};
 
 /// Three barcodes put together.
@@ -113,15 +113,18 @@ pub(crate) fn assemble(texts: &[&str], today: CivilDate) -> Assembly {
 
 /// The triples that count, and whether they contend for a barcode. Bills of the same day share segment 1, nothing else.
 fn choose(shaped: Vec<Triple>) -> (Vec<Triple>, bool) {
-    let is_bill = |triple: &Triple| matches!(triple.reading, Reading::Bill(_));
-    let fits = |triple: &Triple| !matches!(triple.reading, Reading::Suspicious(Suspicion::CheckDigitsWrong));
+    let rank = |triple: &Triple| match &triple.reading {
+        Reading::Bill(_) => 0,
+        // Check digits fit and something else is wrong: no chance meeting of segments.
+        Reading::Suspicious(suspicion) if *suspicion != Suspicion::CheckDigitsWrong => 1,
+        Reading::Known(known) if *known != KnownCode::OtherBarcodes => 2,
+        Reading::Suspicious(_) => 3,
+        Reading::Known(_) | Reading::Unknown => 4,
+    };
     let mut shaped = shaped;
-    if shaped.iter().any(is_bill) {
-        shaped.retain(is_bill);
-    } else if shaped.iter().any(fits) {
-        shaped.retain(fits);
-        shaped.truncate(1);
-    } else {
+    let best = shaped.iter().map(rank).min().unwrap_or(4);
+    shaped.retain(|triple| rank(triple) == best);
+    if best > 0 {
         shaped.truncate(1);
     }
     let contend = |a: &Triple, b: &Triple| a.at[1] == b.at[1] || a.at[2] == b.at[2];
@@ -129,9 +132,9 @@ fn choose(shaped: Vec<Triple>) -> (Vec<Triple>, bool) {
     (shaped, ambiguous)
 }
 
-/// Segment 2 of the convenience-store rule.
+/// Segment 2 of the convenience-store rule or of a tax slip.
 fn is_second(text: &str) -> bool {
-    cvs_barcode::is_second(text)
+    cvs_barcode::is_second(text) || tax::is_second(text)
 }
 
 /// Reads three segments by the layout that the item names.
@@ -150,6 +153,8 @@ fn read_triple(segments: &Segments<'_>, today: CivilDate) -> (Reading, Option<(B
             biller::TAIPEI_PARKING,
             parking_barcode::number_in(segments.second),
         ),
+        _ if tax::is_second(segments.second) => return (tax::read_barcodes(segments), None),
+        // Whose item it is, and so which check rule holds, is not known: some billers have one of their own.
         _ => return (Reading::Known(KnownCode::OtherBarcodes), None),
     };
     match claim {

@@ -291,6 +291,21 @@ pub(crate) const VEHICLE_TAX: Biller = Biller {
     en_elsewhere: "Pay it at paytax.nat.gov.tw, a convenience store or a bank.",
 };
 
+pub(crate) const INCOME_TAX: Biller = Biller {
+    id: "income-tax",
+    zh: "綜合所得稅",
+    en: "Individual income tax",
+    category: Category::Tax,
+    county: County::Elsewhere,
+    served: false,
+    ways: &[Way::Scan],
+    number: NumberRule::ScanOnly,
+    zh_hint: "稅單上的 QR Code",
+    en_hint: "the QR code on the tax bill",
+    zh_elsewhere: "請至 paytax.nat.gov.tw、超商或銀行繳稅。",
+    en_elsewhere: "Pay it at paytax.nat.gov.tw, a convenience store or a bank.",
+};
+
 pub(crate) const OTHER_TAX: Biller = Biller {
     id: "other-tax",
     zh: "其他稅款",
@@ -422,6 +437,7 @@ pub const BILLERS: &[Biller] = &[
     HOUSE_TAX,
     LAND_TAX,
     VEHICLE_TAX,
+    INCOME_TAX,
     OTHER_TAX,
     TRAFFIC_FINE,
     ASSEMBLY_DEPOSIT,

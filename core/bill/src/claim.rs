@@ -64,9 +64,7 @@ pub enum CodeFormat {
     KmWaterBarcodes,
     TaipeiWaterQr,
     TaipeiWaterBarcodes,
-    TaiwanWaterQr,
     TaxLink,
-    TaxBarcodes,
 }
 
 impl CodeFormat {
@@ -81,9 +79,7 @@ impl CodeFormat {
             Self::KmWaterBarcodes => "km_water_barcodes",
             Self::TaipeiWaterQr => "taipei_water_qr",
             Self::TaipeiWaterBarcodes => "taipei_water_barcodes",
-            Self::TaiwanWaterQr => "taiwan_water_qr",
             Self::TaxLink => "tax_link",
-            Self::TaxBarcodes => "tax_barcodes",
         }
     }
 }

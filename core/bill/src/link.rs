@@ -203,3 +203,154 @@ fn is_foreign_letter(c: char) -> bool {
     !c.is_ascii()
         && !matches!(c, '\u{3041}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7AF}' | '\u{F900}'..='\u{FAFF}' | '\u{20000}'..='\u{3FFFF}')
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{claim, suspicion, today};
+    use crate::{Reading, read_text};
+
+    const PATH: &str = "/qr/2/Q0000000A000001/d30a/2";
+
+    fn at(prefix: &str) -> &'static str {
+        suspicion(&format!("{prefix}{PATH}"))
+    }
+
+    #[test]
+    fn the_genuine_host_over_anything_but_https_is_refused() {
+        for scheme in ["http", "ftp", "paytaipei", "javascript"] {
+            assert_eq!(at(&format!("{scheme}://pay.taipei")), "not_https", "{scheme}");
+        }
+    }
+
+    #[test]
+    fn a_port_is_refused_even_the_usual_one() {
+        for port in [":443", ":8443", ":", ":99999"] {
+            assert_eq!(at(&format!("https://pay.taipei{port}")), "port_in_link", "{port}");
+        }
+    }
+
+    #[test]
+    fn user_information_is_refused_on_the_genuine_host_and_as_its_disguise() {
+        for authority in [
+            "me@pay.taipei",
+            "me:secret@pay.taipei",
+            "pay.taipei@example.com",
+            "pay.taipei:443@example.com",
+            "@pay.taipei",
+        ] {
+            assert_eq!(at(&format!("https://{authority}")), "user_info_in_link", "{authority}");
+        }
+        assert_eq!(suspicion("https://pay.taipei@example.com/"), "user_info_in_link");
+    }
+
+    #[test]
+    fn hosts_that_a_person_takes_for_the_genuine_one_are_refused() {
+        for host in [
+            "pay-taipei.example",
+            "paytaipei.com",
+            "pay.taipei.example.com",
+            "pay.taipei.tw",
+            "pay.taipel",
+            "pay.ta1pei",
+            "pay.talpei",
+            "pay.tapiei",
+            "pay.taipeii",
+            "pay.tipei",
+            "pa.taipei",
+            "pay.taipei.",
+            "secure-paytaipei.example",
+            "parkingfee.prna.gov.taipei",
+            "parkingfee.pma.gov.taipei.example",
+            "parkingfee-pma-gov.taipei",
+            "PAY.TAIPEL",
+        ] {
+            assert_eq!(at(&format!("https://{host}")), "look_alike_host", "{host}");
+            assert_eq!(suspicion(&format!("https://{host}/")), "look_alike_host", "{host} without a bill");
+        }
+    }
+
+    #[test]
+    fn letters_of_other_scripts_are_refused() {
+        for host in [
+            "pаy.taipei", // Cyrillic а
+            "рау.таіреі", // Cyrillic throughout
+            "pay.taıpei", // dotless i
+            "pay.taipeı",
+            "ｐａｙ.taipei", // full-width
+            "pay。taipei",   // ideographic full stop
+            "pay․taipei",    // one dot leader
+            "pαy.taipei",    // Greek alpha
+            "parkingfee.рma.gov.taipei",
+        ] {
+            assert_eq!(at(&format!("https://{host}")), "mixed_script_host", "{host}");
+        }
+    }
+
+    #[test]
+    fn punycode_that_shows_as_the_genuine_host_is_refused() {
+        for shown in ["pаy", "раy", "рaу"] {
+            let host = format!("xn--{}.taipei", idna::punycode::encode_str(shown).unwrap());
+            assert_eq!(at(&format!("https://{host}")), "punycode_host", "{host}");
+            assert_eq!(at(&format!("https://{}", host.to_uppercase())), "punycode_host", "{host}");
+        }
+    }
+
+    #[test]
+    fn a_bills_path_on_a_strangers_host_is_refused() {
+        assert_eq!(at("https://example.com"), "unlisted_host");
+        assert_eq!(at("https://www.pay.taipei"), "unlisted_host");
+        assert_eq!(at("https://"), "unlisted_host");
+        assert_eq!(suspicion("https://example.com/qr?tno=Q0000000A000001"), "unlisted_host");
+    }
+
+    #[test]
+    fn a_backslash_ends_the_host_as_it_does_in_a_browser() {
+        assert_eq!(suspicion(r"https://pay.taipei.example\@pay.taipei/qr/2/Q0000000A000001/d30a/2"), "look_alike_host");
+        assert!(!matches!(read_text(r"https://example.com\@pay.taipei/qr/2/x", today()), Reading::Bill(_)));
+        assert!(!matches!(read_text(r"https:\\pay.taipei\qr\2\Q0000000A000001\d30a\2", today()), Reading::Bill(_)));
+    }
+
+    #[test]
+    fn hidden_characters_in_a_genuine_link_are_refused() {
+        for hidden in ["\u{200B}", "\u{202E}", "\u{2066}", "\u{AD}", "\u{0}", "\n", "\t", "\u{7F}", "\u{FEFF}"] {
+            for text in [
+                format!("https://pay.{hidden}taipei{PATH}"),
+                format!("https://pay.taipei/qr/2/Q0000000{hidden}A000001/d30a/2"),
+            ] {
+                let reading = read_text(&text, today());
+                assert!(matches!(reading, Reading::Suspicious(_)), "{text:?}: {reading:?}");
+            }
+        }
+        assert_eq!(at("https://pay.\u{200B}taipei"), "hidden_characters");
+    }
+
+    #[test]
+    fn other_peoples_links_are_none_of_our_business() {
+        for text in [
+            "https://example.com/",
+            "https://www.gov.taipei/",
+            "https://my.taipei/",
+            "https://app.taipei/qr",
+            "https://www.jkopay.com/pay?x=https://pay.taipei/",
+            "https://台北.台灣/qr",
+            "https://xn--kprw13d/",
+            "https://user:secret@example.com/",
+            "http://water.gov.taipei:8080/",
+            "https://例え.テスト/",
+            "mailto:someone@example.com",
+            "https://pay.taipei/",
+            "https://www.pay.taipei/news",
+            "://",
+            "https://",
+            "https://@",
+            "https://:",
+        ] {
+            assert_eq!(read_text(text, today()), Reading::Unknown, "{text}");
+        }
+    }
+
+    #[test]
+    fn white_space_around_a_pasted_link_is_trimmed() {
+        assert_eq!(claim(&format!(" \u{FEFF}https://pay.taipei{PATH}\r\n")).number.as_str(), "Q0000000A000001");
+    }
+}

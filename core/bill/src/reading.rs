@@ -1,6 +1,6 @@
 //! What a text is: a bill, a known thing that is none, something suspicious, or unknown.
 
-use crate::code::{parking_slip, pay_taipei, twqrp};
+use crate::code::{e_invoice, emvco, mobile_carrier, parking_slip, pay_taipei, taiwan_water, tax, twqrp};
 use crate::link::{Link, Site, Verdict};
 use crate::{BillClaim, CivilDate, KnownCode, Suspicion, Warning, text};
 
@@ -57,15 +57,18 @@ pub fn read_text(text: &str, today: CivilDate) -> Reading {
 }
 
 fn classify(text: &str, today: CivilDate) -> Reading {
-    if let Some(reading) = twqrp::read(text, today) {
+    let other = emvco::read(text).or_else(|| e_invoice::read(text)).or_else(|| mobile_carrier::read(text));
+    if let Some(reading) = other.or_else(|| twqrp::read(text, today)) {
         return reading;
     }
     let Some(link) = Link::split(text) else { return Reading::Unknown };
-    let carries_bill = pay_taipei::is_shaped(&link) || parking_slip::is_shaped(&link);
+    let carries_bill = pay_taipei::is_shaped(&link) || parking_slip::is_shaped(&link) || tax::is_shaped(&link);
     let reading = match link.judge(carries_bill) {
         Verdict::Genuine(Site::PayTaipei) => pay_taipei::read(&link),
         Verdict::Genuine(Site::ParkingFee) => parking_slip::read(&link),
-        Verdict::Genuine(Site::PayTax | Site::Fisc | Site::TaiwanWater) | Verdict::Foreign => Reading::Unknown,
+        Verdict::Genuine(Site::PayTax) => tax::read(&link, today),
+        Verdict::Genuine(Site::TaiwanWater) => taiwan_water::read(&link),
+        Verdict::Genuine(Site::Fisc) | Verdict::Foreign => Reading::Unknown,
         Verdict::Pretends(suspicion) => Reading::Suspicious(suspicion),
     };
     match reading {

@@ -97,3 +97,79 @@ fn check_digits(segments: &Segments<'_>) -> Option<(char, char)> {
     };
     Some((digit(&[7, 6, 5, 4, 3, 2])?, digit(&[2, 0, 3, 0, 5, 0, 7, 0])?))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{claim, day, suspicion, today};
+    use crate::{Reading, Twd, Warning, read_barcodes};
+
+    fn barcodes(second: &str, third: &str) -> Reading {
+        read_barcodes(&["151220168", second, third], today()).unwrap().reading
+    }
+
+    #[test]
+    fn the_vectors_of_the_rule_are_read() {
+        for (third, amount) in [("1407A6000000428", 428), ("150128000001250", 1_250)] {
+            let Reading::Bill(bill) = barcodes("0101152081234560", third) else { panic!("{third}") };
+            assert_eq!(bill.key().canonical(), "taipei-water/2081234560/20261220");
+            assert_eq!((bill.amount, bill.due), (Twd::new(amount).ok(), Some(day("2026-12-20"))));
+            assert_eq!((bill.format, bill.warnings.as_slice()), (CodeFormat::TaipeiWaterBarcodes, &[][..]));
+        }
+    }
+
+    #[test]
+    fn the_convenience_store_rule_does_not_hold_here() {
+        // The check digits that the general rule would give over the same segments.
+        let third = "1407AX000000428";
+        assert_eq!(barcodes("0101152081234560", third), Reading::Suspicious(Suspicion::CheckDigitsWrong));
+    }
+
+    #[test]
+    fn one_wrong_digit_of_number_amount_or_reading_is_seen() {
+        for (second, third) in [
+            ("0101152081234561", "1407A6000000428"),
+            ("0101152081234560", "1407A6000000429"),
+            ("0101152081234560", "1408A6000000428"),
+            ("0101162081234560", "1407A6000000428"),
+            ("0101152081234560", "1407A7000000428"),
+        ] {
+            assert_eq!(barcodes(second, third), Reading::Suspicious(Suspicion::CheckDigitsWrong), "{second} {third}");
+        }
+    }
+
+    #[test]
+    fn fiscs_test_code_is_read_inside_its_link_with_warnings_and_without_a_period() {
+        let twqrp = "TWQRP://測試台北自來水費/158/03/V1?D1=10000&D3=AVWYrjDqQES+&D7=9112430446&D11=00,4614611000051300010001000100513965";
+        let encoded = percent_encoding::utf8_percent_encode(twqrp, percent_encoding::NON_ALPHANUMERIC);
+        let link = format!("https://ebilltest.fisc.com.tw/payQR.aspx?fee_name=TpeWater&WaterNo=9112430446&{encoded}");
+        for text in [twqrp, &link] {
+            let bill = claim(text);
+            assert_eq!(bill.key().canonical(), "taipei-water/9112430446/?");
+            assert_eq!((bill.amount, bill.due), (Twd::new(100).ok(), None));
+            assert_eq!(bill.warnings, [Warning::TestCode, Warning::WaterArea, Warning::WaterCheckDigit]);
+        }
+        assert_eq!(suspicion(&link.replace("WaterNo=9112430446", "WaterNo=2081234560")), "codes_disagree");
+    }
+
+    #[test]
+    fn both_spellings_of_the_name_are_one_biller() {
+        let qr = |name: &str| {
+            format!(
+                "TWQRP://{name}/158/03/V1?D1=42800&D3=AVWYrjDqQES+&D4=20261220&D7=2081234560&D11=00,4614611000051300010001000100513965"
+            )
+        };
+        assert_eq!(claim(&qr("台北自來水費")).key().canonical(), "taipei-water/2081234560/20261220");
+        assert_eq!(claim(&qr("臺北自來水費")).key(), claim(&qr("台北自來水費")).key());
+    }
+
+    #[test]
+    fn numbers_of_another_length_are_refused() {
+        for number in ["208123456", "20812345600", "2081-234560", "水081234560"] {
+            let text = format!(
+                "TWQRP://台北自來水費/158/03/V1?D1=42800&D3=AVWYrjDqQES+&D7={number}&D11=00,4614611000051300010001000100513965"
+            );
+            assert_eq!(suspicion(&text), "bill_number_malformed", "{number}");
+        }
+    }
+}

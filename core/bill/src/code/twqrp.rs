@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 
 use percent_encoding::percent_decode_str;
 
-use crate::code::{km_water, taipei_water};
+use crate::code::{km_water, taipei_water, taiwan_water};
 use crate::known::ShownName;
 use crate::link::{Link, Site, Verdict};
 use crate::money::MoneyError;
@@ -67,7 +67,7 @@ fn find_scheme(text: &str) -> Option<(usize, usize)> {
 fn read_payload(wrapper: &str, payload: &str, layers: usize, today: CivilDate) -> Result<Reading, Suspicion> {
     let site = if wrapper.is_empty() { None } else { Some(wrapper_site(wrapper)?) };
     if site == Some(Site::TaiwanWater) {
-        return Ok(Reading::Known(KnownCode::NotServed(&crate::biller::TAIWAN_WATER)));
+        return Ok(taiwan_water::explain());
     }
     let mut decoded = Cow::Borrowed(payload);
     for _ in 0..layers {
@@ -166,8 +166,8 @@ fn bill(
         None => name,
     };
     let Some(parse) = parser_of(&name) else {
-        return Ok(if name.starts_with("臺灣自來水") {
-            Reading::Known(KnownCode::NotServed(&crate::biller::TAIWAN_WATER))
+        return Ok(if taiwan_water::is_name(&name) {
+            taiwan_water::explain()
         } else {
             Reading::Known(KnownCode::TwqrpBill(ShownName::new(&name)))
         });
@@ -208,13 +208,13 @@ fn cents(digits: &str, limit: usize) -> Result<Twd, Suspicion> {
 }
 
 /// Twelve characters of base64 (RFC 4648, section 4); only the institution can check what they say.
-fn check_secure_code(code: &str) -> Result<(), Suspicion> {
+pub(crate) fn check_secure_code(code: &str) -> Result<(), Suspicion> {
     let fits = code.len() == 12 && code.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'='));
     if fits { Ok(()) } else { Err(Suspicion::MalformedField) }
 }
 
 /// `payType,data[;payType,data…]`.
-fn check_acquirers(text: &str) -> Result<(), Suspicion> {
+pub(crate) fn check_acquirers(text: &str) -> Result<(), Suspicion> {
     let fits = text.len() <= 256
         && text.split(';').filter(|entry| !entry.is_empty()).all(|entry| {
             entry.split_once(',').is_some_and(|(kind, data)| {

@@ -74,19 +74,14 @@ pub fn taipei_barcodes(number: &str, reading: &str, amount: u64, due: Due) -> [S
     let amount = format!("{amount:09}");
     let (yymm, day) = reading.split_at(4);
     let checked = format!("{amount}11{day}{number}{yymm}");
+    const ALPHABET: &str = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    const COUNTS: &str = "012345678912345678912345678923456789";
+    let count = |c: char| usize::from(COUNTS.as_bytes()[ALPHABET.find(c).unwrap()] - b'0');
     let sum = |weights: &str| -> usize {
         let weights = weights.bytes().cycle().map(|b| usize::from(b - b'0'));
-        let count = |c: char| {
-            "0123456789ABCDEFGHIJKLMNOPQR//STUVWXYZ".find(c).map(|at| if at < 10 { at } else { (at - 10) % 9 + 1 })
-        };
-        // S to Z count 2 to 9: one place further on than the other two rows.
-        checked
-            .chars()
-            .zip(weights)
-            .map(|(c, w)| w * count(c).map(|n| if c >= 'S' { "STUVWXYZ".find(c).unwrap() + 2 } else { n }).unwrap())
-            .sum()
+        checked.chars().zip(weights).map(|(c, weight)| weight * count(c)).sum()
     };
-    let digit = |sum: usize| "A098765432 1".replace(' ', "").chars().nth(sum % 11).unwrap();
+    let digit = |sum: usize| "A0987654321".chars().nth(sum % 11).unwrap();
     let check = format!("{}{}", digit(sum("765432")), digit(sum("20305070")));
     [format!("{}168", due.roc()), format!("0111{day}{number}"), format!("{yymm}{check}{amount}")]
 }
