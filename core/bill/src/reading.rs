@@ -2,7 +2,7 @@
 
 use crate::code::{e_invoice, emvco, mobile_carrier, parking_slip, pay_taipei, taiwan_water, tax, twqrp};
 use crate::link::{Link, Site, Verdict};
-use crate::{BillClaim, CivilDate, KnownCode, Suspicion, Warning, text};
+use crate::{BillClaim, CivilDate, KnownCode, Suspicion, Warning, read_barcodes, text};
 
 /// What a code or a text turned out to be.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,7 +61,7 @@ fn classify(text: &str, today: CivilDate) -> Reading {
     if let Some(reading) = other.or_else(|| twqrp::read(text, today)) {
         return reading;
     }
-    let Some(link) = Link::split(text) else { return Reading::Unknown };
+    let Some(link) = Link::split(text) else { return three_segments(text, today) };
     let carries_bill = pay_taipei::is_shaped(&link) || parking_slip::is_shaped(&link) || tax::is_shaped(&link);
     let reading = match link.judge(carries_bill) {
         Verdict::Genuine(Site::PayTaipei) => pay_taipei::read(&link),
@@ -74,6 +74,15 @@ fn classify(text: &str, today: CivilDate) -> Reading {
     match reading {
         Reading::Bill(_) if text.chars().any(is_line_break) => Reading::Suspicious(Suspicion::HiddenCharacters),
         reading => reading,
+    }
+}
+
+/// Three barcodes pasted or typed together, white space between them.
+fn three_segments(text: &str, today: CivilDate) -> Reading {
+    let segments: Vec<&str> = text.split_whitespace().take(4).collect();
+    match read_barcodes(&segments, today) {
+        Ok(read) if segments.len() == 3 => read.reading,
+        _ => Reading::Unknown,
     }
 }
 

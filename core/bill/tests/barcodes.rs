@@ -1,7 +1,7 @@
 //! Three barcodes of one bill, by vectors computed outside this crate.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a panic in a test is its report")]
 
-use paytaipei_bill::{BarcodesError, CivilDate, CodeFormat, Reading, Suspicion, Twd, read_barcodes};
+use paytaipei_bill::{BarcodesError, CivilDate, CodeFormat, Reading, Suspicion, Twd, read_barcodes, read_text};
 
 fn today() -> CivilDate {
     "2026-11-24".parse().unwrap()
@@ -96,4 +96,12 @@ fn what_is_no_segment_is_told_from_what_is_incomplete() {
 fn segments_of_two_bills_are_not_guessed_at() {
     let segments = ["1512202PK", "Q0000000A0000010", "122079000000048", "Q0000000A0000020", "122089000000048"];
     assert_eq!(read_barcodes(&segments, today()), Err(BarcodesError::SeveralBills));
+}
+
+#[test]
+fn three_segments_pasted_as_text_are_read_and_fewer_are_no_bill() {
+    let text = "1512206KM\n1234567115100000\r\n122039000000428\n";
+    let Reading::Bill(bill) = read_text(text, today()) else { panic!() };
+    assert_eq!(bill.key().canonical(), "kinmen-water/1234567/11510");
+    assert_eq!(read_text("1512206KM 1234567115100000", today()), Reading::Unknown);
 }
