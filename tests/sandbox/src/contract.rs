@@ -101,9 +101,17 @@ pub struct Report {
     pub spoiled: usize,
 }
 
-/// Answers under these faults aren't the platform's words.
-const SPOILING: [&str; 8] =
-    ["html", "garbage", "empty", "redirect", "huge", "lost_reply", "drop_request", "unrecorded"];
+/// Was this answer spoiled on purpose, so that it isn't the platform's word? An error that a fault gives is held to the
+/// contract like any other, except one with a status that the contract uses for refusals: no proxy knows their codes.
+fn is_spoiled(exchange: &Exchange) -> bool {
+    match exchange.fault.as_deref() {
+        Some("html" | "garbage" | "empty" | "redirect" | "huge" | "lost_reply" | "drop_request") => true,
+        Some("error_before" | "error_after") => {
+            exchange.status.is_some_and(|status| status < 500 && !matches!(status, 408 | 425 | 429))
+        }
+        _ => false,
+    }
+}
 
 impl Contract {
     /// The contract of this repository.
@@ -257,7 +265,7 @@ impl Contract {
                 Ok(operation) => count(&mut report.requests, operation.to_owned()),
                 Err(violations) => note(violations),
             }
-            if exchange.fault.as_deref().is_some_and(|fault| SPOILING.contains(&fault)) {
+            if is_spoiled(&exchange) {
                 report.spoiled = report.spoiled.saturating_add(1);
                 continue;
             }

@@ -3,6 +3,11 @@
 use crate::control::types::{Fault, FaultKind, Route};
 use crate::store::lock;
 use std::sync::Mutex;
+use std::time::Duration;
+use tokio::sync::watch;
+
+/// How long a slow thing takes where nobody says: milliseconds.
+const SLOW_MS: u64 = 5_000;
 
 /// What is known of a request, to match a fault's filters with.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -14,9 +19,16 @@ pub struct Facts {
 }
 
 /// Faults in the order in which they were switched on.
-#[derive(Default)]
 pub struct Faults {
     active: Mutex<(u64, Vec<(u64, Fault)>)>,
+    /// Counts how often everything was cleared: what waits then goes on at once.
+    cleared: watch::Sender<u64>,
+}
+
+impl Default for Faults {
+    fn default() -> Self {
+        Self { active: Mutex::default(), cleared: watch::Sender::new(0) }
+    }
 }
 
 impl Faults {
@@ -31,6 +43,17 @@ impl Faults {
 
     pub fn clear(&self) {
         lock(&self.active).1.clear();
+        self.cleared.send_modify(|count| *count = count.wrapping_add(1));
+    }
+
+    /// Takes as long as the first fault of this kind says, or until the faults are cleared: so a test can hold something
+    /// back and let it go when it wants.
+    pub async fn wait(&self, kind: FaultKind, facts: &Facts) {
+        let mut cleared = self.cleared.subscribe();
+        if let Some(fault) = self.take(&[kind], facts) {
+            let pause = Duration::from_millis(fault.ms.unwrap_or(SLOW_MS));
+            drop(tokio::time::timeout(pause, cleared.changed()).await);
+        }
     }
 
     /// The faults that are still on.

@@ -114,12 +114,16 @@ async fn a_void_while_the_business_is_slow_cancels_there_and_nothing_is_charged(
     let bill = world.water_bill(428);
     let phone = world.phone(AMY).await;
     world.sandbox.settings(Settings { patience_ms: Some(50), ..Settings::default() }).unwrap();
-    world.sandbox.fault(Fault::new(FaultKind::SlowBusiness).ms(700).times(1)).unwrap();
+    world.sandbox.fault(Fault::new(FaultKind::SlowBusiness).ms(60_000).times(1)).unwrap();
     let payment = phone.consent(&bill, "taishin").await;
     assert_eq!(phone.put(&payment).await.state(), "processing");
-    assert_eq!(phone.inquire(&bill, "pay").await.json["bills"][0]["status"], "in_payment");
+    let shown = phone.inquire(&bill, "pay").await.json["bills"][0].clone();
+    assert_eq!(shown["status"], "payable");
+    assert!(shown.get("bill_token").is_none(), "while a payment is under way nobody gets a token");
     assert_eq!(phone.void(&payment.id).await.state(), "voided");
-    tokio::time::sleep(std::time::Duration::from_millis(1_000)).await;
+    // Only now the order reaches the business, which knows it as cancelled.
+    world.sandbox.clear_faults().unwrap();
+    common::until(|| world.sandbox.payments().unwrap()[0].webhooks == 1).await;
     assert_eq!(phone.get(&payment.id).await.state(), "voided");
     assert_eq!(world.charges_of(&bill), 0);
 }
@@ -130,9 +134,11 @@ async fn a_payment_that_the_business_settles_late_is_processing_until_then() {
     let bill = world.water_bill(428);
     let phone = world.phone(AMY).await;
     world.sandbox.settings(Settings { patience_ms: Some(50), ..Settings::default() }).unwrap();
-    world.sandbox.fault(Fault::new(FaultKind::SlowBusiness).provider("pi-wallet").ms(400).times(1)).unwrap();
+    world.sandbox.fault(Fault::new(FaultKind::SlowBusiness).provider("pi-wallet").ms(60_000).times(1)).unwrap();
     let payment = phone.consent(&bill, "pi-wallet").await;
     assert_eq!(phone.put(&payment).await.state(), "processing");
+    assert_eq!(world.charges_of(&bill), 0);
+    world.sandbox.clear_faults().unwrap();
     assert_eq!(phone.settled(&payment.id).await.state(), "settled");
     assert_eq!(world.charges_of(&bill), 1);
 }
@@ -422,12 +428,11 @@ async fn a_payment_handed_off_is_finished_in_the_businesss_app() {
         assert!(waiting.json["hand_off_url"].as_str().unwrap().starts_with("https://"));
         assert_eq!(world.charges_of(&bill), 0);
         world.sandbox.finish_hand_off(&payment.id, approve).unwrap();
-        for _ in 0..100 {
-            if phone.get(&payment.id).await.state() != "awaiting_hand_off" {
-                break;
-            }
-            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
-        }
+        common::until(|| {
+            let payments = world.sandbox.payments().unwrap();
+            payments.iter().all(|payment| payment.state != "awaiting_hand_off")
+        })
+        .await;
         assert_eq!(phone.get(&payment.id).await.state(), state);
         assert_eq!(world.charges_of(&bill), usize::from(approve));
     }

@@ -12,7 +12,6 @@ use rusqlite::Connection;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 use tokio::sync::mpsc::UnboundedSender;
 
 /// A business of the catalogue: id, names, prefix of its trade numbers.
@@ -69,9 +68,7 @@ impl Businesses {
             biller: Some(order.biller.clone()),
             number: Some(order.number.clone()),
         };
-        if let Some(fault) = self.faults.take(&[FaultKind::SlowBusiness], &facts) {
-            tokio::time::sleep(Duration::from_millis(fault.ms.unwrap_or(5_000))).await;
-        }
+        self.faults.wait(FaultKind::SlowBusiness, &facts).await;
         let decision = match self.faults.take(&[FaultKind::Decline, FaultKind::HandOff], &facts) {
             None => Decision::Charge,
             Some(fault) if fault.kind == FaultKind::HandOff => Decision::HandOff,

@@ -20,7 +20,8 @@ pub enum Route {
     Other,
 }
 
-/// What goes wrong. README.md says of each what the platform has done by then.
+/// What goes wrong. README.md says of each what the platform has done by then. What is slow goes on at once when the
+/// faults are cleared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FaultKind {

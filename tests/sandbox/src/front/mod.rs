@@ -120,9 +120,7 @@ impl Front {
         if take(&[FaultKind::DropRequest]).is_some() {
             return (Fate::Cut, Some(FaultKind::DropRequest));
         }
-        if let Some(fault) = take(&[FaultKind::Slow]) {
-            tokio::time::sleep(Duration::from_millis(fault.ms.unwrap_or(5_000))).await;
-        }
+        self.faults.wait(FaultKind::Slow, facts).await;
         let refuses = |fault: &Fault| match fault.kind {
             FaultKind::ErrorBefore | FaultKind::TooMany => true,
             FaultKind::QuietHours => facts.route == Some(Route::Inquire),
@@ -135,9 +133,7 @@ impl Front {
         let request = Request::from_parts(head, Body::from(body));
         // A router never fails: its error type has no values.
         let answer = self.router.clone().oneshot(request).await.unwrap_or_else(|never: Infallible| match never {});
-        if let Some(fault) = take(&[FaultKind::SlowReply]) {
-            tokio::time::sleep(Duration::from_millis(fault.ms.unwrap_or(5_000))).await;
-        }
+        self.faults.wait(FaultKind::SlowReply, facts).await;
         if take(&[FaultKind::LostReply]).is_some() {
             return (Fate::Cut, Some(FaultKind::LostReply));
         }

@@ -41,7 +41,7 @@ pub enum Purpose {
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum BillStatus {
     Payable,
-    /// A payment of it is recorded and not finished.
+    /// A payment of it is recorded and not finished: shown as payable, but nobody gets a token.
     InPayment,
     Paid,
     Expired,
@@ -50,8 +50,7 @@ pub enum BillStatus {
 impl BillStatus {
     fn text(self) -> &'static str {
         match self {
-            Self::Payable => "payable",
-            Self::InPayment => "in_payment",
+            Self::Payable | Self::InPayment => "payable",
             Self::Paid => "paid",
             Self::Expired => "expired",
         }

@@ -281,6 +281,17 @@ impl Phone {
     }
 }
 
+/// Waits until something is so. What never is, fails.
+pub async fn until(mut is_so: impl FnMut() -> bool) {
+    for _ in 0..1_000 {
+        if is_so() {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("it never came to be so");
+}
+
 pub async fn answer(response: reqwest::Response) -> Answer {
     let status = response.status().as_u16();
     assert_ne!(status, StatusCode::NOT_IMPLEMENTED.as_u16());
