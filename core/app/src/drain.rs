@@ -73,13 +73,11 @@ impl Drainer {
             if connected {
                 crew.hire(&self, &pending, now);
             }
-            if crew.tasks.is_empty() {
-                if let Mode::Once(patience) = mode {
-                    let over = started.elapsed() >= patience || crew.unreachable.is_some() || !connected;
-                    if pending.iter().all(|record| !moves(record)) || over {
-                        let unreachable = crew.unreachable.or((!connected).then_some(Code::Offline));
-                        return Ok(Drained { unreachable });
-                    }
+            if let (true, Mode::Once(patience)) = (crew.tasks.is_empty(), mode) {
+                let over = started.elapsed() >= patience || crew.unreachable.is_some() || !connected;
+                if over || pending.iter().all(|record| !moves(record)) {
+                    let unreachable = crew.unreachable.or((!connected).then_some(Code::Offline));
+                    return Ok(Drained { unreachable });
                 }
             }
             tokio::select! {

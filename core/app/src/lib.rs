@@ -16,3 +16,4 @@ pub mod view;
 pub use error::{Code, Error, Result};
 pub use facade::{Config, PayTaipei, PaymentStream, Phone, Synced, billers, scan_picture};
 pub use paytaipei_bill::Lang;
+pub use view::money;

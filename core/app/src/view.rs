@@ -246,3 +246,9 @@ pub(crate) fn instant(at: Timestamp) -> String {
         .and_then(|at| at.format(&Rfc3339).ok())
         .unwrap_or_default()
 }
+
+/// `NT$1,280`, for a screen.
+#[must_use]
+pub fn money(dollars: i64) -> String {
+    Twd::new(dollars).map_or_else(|_| dollars.to_string(), |amount| amount.to_string())
+}

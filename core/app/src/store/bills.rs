@@ -222,10 +222,8 @@ impl Work<'_> {
         now: Timestamp,
     ) -> Result<(Vec<BillRecord>, Option<PlatformBill>)> {
         let chosen = choose(asked, bills).cloned();
-        if let Some(chosen) = &chosen {
-            if asked != &chosen.key {
-                self.merge(asked, chosen, now)?;
-            }
+        if let Some(chosen) = chosen.as_ref().filter(|chosen| chosen.key != *asked) {
+            self.merge(asked, chosen, now)?;
         }
         let mut records = Vec::with_capacity(bills.len());
         for bill in bills {

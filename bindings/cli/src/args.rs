@@ -1,0 +1,111 @@
+//! The command line's grammar.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, ValueEnum};
+use paytaipei_app::Lang;
+
+/// 繳費核心的命令列 · pay.taipei's phone core on the command line
+#[derive(Parser)]
+#[command(name = "paytaipei", version, arg_required_else_help = true)]
+pub struct Arguments {
+    /// 資料夾 · folder of this phone's data [default: ~/.local/share/paytaipei]
+    #[arg(long, global = true, env = "PAYTAIPEI_DATA", value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// 平台網址 · the platform's address
+    #[arg(
+        long,
+        global = true,
+        env = "PAYTAIPEI_PLATFORM",
+        value_name = "URL",
+        default_value = "https://localhost:8443"
+    )]
+    pub platform: String,
+    /// 額外的根憑證(PEM)· a further root certificate (PEM), for test platforms
+    #[arg(long, global = true, env = "PAYTAIPEI_CA", value_name = "FILE")]
+    pub ca: Option<PathBuf>,
+    /// 每行一個 JSON 物件 · one JSON object a line
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// 語言 · language
+    #[arg(long, global = true, env = "PAYTAIPEI_LANG", value_enum, default_value_t = Language::Zh)]
+    pub lang: Language,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub enum Language {
+    Zh,
+    En,
+}
+
+impl From<Language> for Lang {
+    fn from(language: Language) -> Self {
+        match language {
+            Language::Zh => Self::ZhHant,
+            Language::En => Self::En,
+        }
+    }
+}
+
+#[derive(Subcommand)]
+pub enum Command {
+    /// 可繳納的機關 · whom bills can be paid to
+    Billers,
+    /// 讀取圖片中的條碼 · read the codes in pictures
+    Scan {
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+    },
+    /// 加入一張帳單(圖片或條碼內容)· keep a bill, from a picture or a code's text
+    Add {
+        #[arg(value_name = "FILE|TEXT")]
+        bill: String,
+    },
+    /// 查詢帳單 · ask what is owed under a number
+    Inquire {
+        biller: String,
+        /// 號碼,或 欄位=值 · the number, or FIELD=VALUE
+        #[arg(value_name = "NUMBER|FIELD=VALUE")]
+        fields: Vec<String>,
+    },
+    /// 驗證手機號碼 · verify the mobile number
+    Verify { msisdn: String },
+    /// 繳納一張帳單 · pay a bill
+    Pay {
+        bill: String,
+        #[arg(long, value_name = "ID")]
+        provider: String,
+        /// 我同意金額 · I agree to the amount
+        #[arg(long)]
+        yes: bool,
+    },
+    /// 同意金額 · agree to the amount of a payment
+    Consent {
+        id: String,
+        /// 我同意金額 · I agree to the amount
+        #[arg(long)]
+        yes: bool,
+    },
+    /// 取消一筆繳費 · cancel a payment
+    Cancel { id: String },
+    /// 尚未完成的繳費 · payments that have not ended
+    Queue {
+        /// 持續繳納並顯示變化 · keep paying, and show what changes
+        #[arg(long)]
+        follow: bool,
+    },
+    /// 立即繳納等候中的帳單 · pay what waits, now
+    Sync {
+        /// 最多等幾秒 · wait at most this long
+        #[arg(long = "for", value_name = "SECONDS", default_value_t = 30)]
+        patience: u64,
+    },
+    /// 已結束的繳費 · payments that have ended
+    History,
+    /// 一張帳單或一筆繳費 · one bill or one payment
+    Show { id: String },
+    /// 匯出這支手機的所有資料 · everything that this phone holds of you
+    Export,
+}

@@ -1,0 +1,156 @@
+//! What a person or a program reads. Programs: one JSON object a line, on standard output.
+
+use std::io::Write;
+
+use paytaipei_app::view::{BillView, BillerView, Export, PaymentView, VerificationView};
+use paytaipei_app::{Error, Lang};
+use serde::Serialize;
+use serde_json::json;
+
+use crate::scan::Line;
+
+#[derive(Clone, Copy)]
+pub struct Output {
+    json: bool,
+    lang: Lang,
+}
+
+impl Output {
+    pub const fn new(json: bool, lang: Lang) -> Self {
+        Self { json, lang }
+    }
+
+    pub const fn lang(self) -> Lang {
+        self.lang
+    }
+
+    pub fn error(self, error: &Error) {
+        let (message, hint) = (error.message(self.lang), error.hint(self.lang));
+        if self.json {
+            let mut body = json!({ "code": error.code.as_str(), "message": message, "hint": hint });
+            if let (Some(detail), Some(body)) = (error.detail(), body.as_object_mut()) {
+                body.insert("detail".into(), detail.into());
+            }
+            line(&json!({ "error": body }).to_string());
+        } else {
+            eprintln!("✗ {message}\n  → {hint}");
+        }
+    }
+
+    pub fn biller(self, biller: &BillerView) {
+        self.say(biller, || {
+            let name = self.lang.pick(&biller.name, &biller.name_en);
+            let note = if biller.served {
+                biller.hint.clone()
+            } else {
+                self.lang.pick("尚未開放", "not served yet").to_owned()
+            };
+            format!("{:<24} {name}  ({note})", biller.id)
+        });
+    }
+
+    pub fn scanned(self, scanned: &Line) {
+        self.say(scanned, || {
+            let mut text = format!("{}: {} ({} ms)", scanned.file, scanned.outcome, scanned.decode_ms);
+            if let Some(reason) = scanned.reason {
+                text.push_str(&format!(" {reason}"));
+            }
+            for symbol in &scanned.symbols {
+                text.push_str(&format!("\n  {}: {}", symbol.format, symbol.text.escape_debug()));
+            }
+            text
+        });
+    }
+
+    pub fn verification(self, started: &VerificationView) {
+        self.say(&json!({ "verification": started }), || match self.lang {
+            Lang::ZhHant => format!("請在手機 {} 上確認,並核對代碼 {}", started.msisdn, started.binding_message),
+            Lang::En => {
+                format!("Approve on the handset {}; the code there must be {}", started.msisdn, started.binding_message)
+            }
+        });
+    }
+
+    pub fn verified(self, msisdn: &str) {
+        self.say(&json!({ "verified": msisdn }), || match self.lang {
+            Lang::ZhHant => format!("✓ 門號 {msisdn} 已驗證"),
+            Lang::En => format!("✓ {msisdn} is verified"),
+        });
+    }
+
+    pub fn bill(self, bill: &BillView) {
+        self.say(&json!({ "bill": bill }), || {
+            let unknown = self.lang.pick("金額待查詢", "amount not known yet");
+            let amount = bill.payable.map_or_else(|| unknown.to_owned(), dollars);
+            let due = bill.due.as_deref().unwrap_or("—");
+            let owner = bill.owner.as_deref().unwrap_or("");
+            let warnings: String = bill.warnings.iter().map(|warning| format!("\n  ! {warning}")).collect();
+            let (number, status) = (&bill.number, self.status(&bill.status));
+            format!(
+                "{}  {number}  {amount}  {}{due}  {status} {owner}\n  {}{warnings}",
+                bill.biller_name,
+                self.lang.pick("期限 ", "due "),
+                bill.id
+            )
+        });
+    }
+
+    fn status<'a>(self, status: &'a str) -> &'a str {
+        match (self.lang, status) {
+            (Lang::ZhHant, "unchecked") => "尚未查證",
+            (Lang::ZhHant, "payable") => "待繳",
+            (Lang::ZhHant, "paid") => "已繳清",
+            (Lang::ZhHant, "expired") => "已逾期",
+            (Lang::ZhHant, "not_found") => "查無此單",
+            (Lang::En, "unchecked") => "not checked yet",
+            (_, status) => status,
+        }
+    }
+
+    pub fn payment(self, payment: &PaymentView) {
+        self.say(&json!({ "payment": payment }), || {
+            let unknown = self.lang.pick("金額待查詢", "amount not known yet");
+            let amount = payment.charged.or(payment.payable).map_or_else(|| unknown.to_owned(), dollars);
+            let mut text = format!("{}  {amount}  {}  {}", payment.biller_name, payment.provider_name, payment.words);
+            if let Some(reason) = &payment.reason_words {
+                text.push_str(&format!(" · {reason}"));
+            }
+            if let (Some(agreed), Some(difference)) = (payment.agreed, payment.difference.filter(|d| *d != 0)) {
+                let before = self.lang.pick("原同意", "agreed to");
+                text.push_str(&format!("({before} {}, {difference:+})", dollars(agreed)));
+            }
+            if let Some(receipt) = &payment.receipt {
+                text.push_str(&format!("  {} {receipt}", self.lang.pick("收據", "receipt")));
+            }
+            format!("{text}\n  {}", payment.id)
+        });
+    }
+
+    pub fn export(self, export: &Export) {
+        if self.json {
+            self.say(export, String::new);
+        } else {
+            line(&serde_json::to_string_pretty(export).unwrap_or_default());
+        }
+    }
+
+    fn say(self, value: &impl Serialize, words: impl FnOnce() -> String) {
+        if self.json {
+            line(&serde_json::to_string(value).unwrap_or_default());
+        } else {
+            line(&words());
+        }
+    }
+}
+
+fn dollars(amount: i64) -> String {
+    paytaipei_app::money(amount)
+}
+
+/// A reader that went away is no reason to fail: what was done is stored.
+fn line(text: &str) {
+    let mut out = std::io::stdout().lock();
+    if writeln!(out, "{text}").and_then(|()| out.flush()).is_err() {
+        std::process::exit(0);
+    }
+}

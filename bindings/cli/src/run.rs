@@ -1,0 +1,161 @@
+//! One command, from its words to the façade and back.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use paytaipei_app::http::HttpsClient;
+use paytaipei_app::ports::{SystemClock, SystemEntropy};
+use paytaipei_app::{Code, Config, Error, PayTaipei, Phone, Result, billers};
+
+use crate::args::{Arguments, Command};
+use crate::connection::Knock;
+use crate::output::Output;
+use crate::scan;
+use crate::vault::{FileVault, Presence};
+
+pub fn run(arguments: Arguments, output: Output) -> Result<ExitCode> {
+    match &arguments.command {
+        Command::Billers => {
+            billers(output.lang()).iter().for_each(|biller| output.biller(biller));
+            return Ok(ExitCode::SUCCESS);
+        }
+        Command::Scan { files } => return Ok(scan::run(files, output)),
+        _ => {}
+    }
+    let given = matches!(&arguments.command, Command::Pay { yes: true, .. } | Command::Consent { yes: true, .. });
+    let presence = if given { Presence::Given } else { Presence::Ask };
+    let core = open(&arguments, presence, output)?;
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|_| Error::new(Code::Internal))?;
+    runtime.block_on(command(&core, arguments.command, output))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn open(arguments: &Arguments, presence: Presence, output: Output) -> Result<PayTaipei> {
+    let data = match &arguments.data {
+        Some(data) => data.clone(),
+        None => default_folder()?,
+    };
+    let extra_root = arguments.ca.as_deref().map(scan::read_file).transpose()?;
+    let clock = Arc::new(SystemClock);
+    let http = HttpsClient::new(&arguments.platform, extra_root.as_deref(), clock.clone())?;
+    let (host, port) = http.address();
+    make_private(&data)?;
+    let phone = Phone {
+        vault: Arc::new(FileVault::new(&data, presence)),
+        connectivity: Arc::new(Knock { host, port }),
+        clock,
+        entropy: Arc::new(SystemEntropy::default()),
+    };
+    let config = Config { data, platform: arguments.platform.clone(), extra_root, lang: output.lang() };
+    PayTaipei::open_with(config, phone, Arc::new(http))
+}
+
+fn default_folder() -> Result<PathBuf> {
+    let base = std::env::var_os("XDG_DATA_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
+    let home = || std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".local/share"));
+    base.or_else(home).map(|base| base.join("paytaipei")).ok_or_else(|| Code::StoreReadOnly.into())
+}
+
+/// The folder holds keys: nobody else looks in.
+fn make_private(folder: &Path) -> Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(|error| match error.kind() {
+        std::io::ErrorKind::StorageFull => Error::new(Code::StoreFull),
+        _ => Error::new(Code::StoreReadOnly),
+    })
+}
+
+async fn command(core: &PayTaipei, command: Command, output: Output) -> Result<()> {
+    match command {
+        Command::Billers | Command::Scan { .. } => {}
+        Command::Add { bill } => output.bill(&add(core, &bill)?),
+        Command::Inquire { biller, fields } => {
+            let number = number(&fields)?;
+            core.inquire(&biller, number).await?.iter().for_each(|bill| output.bill(bill));
+        }
+        Command::Verify { msisdn } => {
+            output.verification(&core.start_verification(&msisdn).await?);
+            core.finish_verification().await?;
+            output.verified(&core.verified_number()?.unwrap_or_default());
+        }
+        Command::Pay { bill, provider, .. } => {
+            let payment = core.pay(&bill, &provider)?;
+            output.payment(&agree(core, payment.can_consent, payment)?);
+        }
+        Command::Consent { id, .. } => {
+            output.payment(&core.payment(&id)?);
+            output.payment(&core.consent(&id)?);
+        }
+        Command::Cancel { id } => output.payment(&core.cancel(&id)?),
+        Command::Queue { follow: false } => core.queue()?.iter().for_each(|payment| output.payment(payment)),
+        Command::Queue { follow: true } => return follow(core, output).await,
+        Command::Sync { patience } => {
+            let synced = core.sync(Duration::from_secs(patience)).await?;
+            synced.payments.iter().for_each(|payment| output.payment(payment));
+            if let Some(error) = synced.unreachable {
+                return Err(error);
+            }
+        }
+        Command::History => core.history()?.iter().for_each(|payment| output.payment(payment)),
+        Command::Show { id } => match core.payment(&id) {
+            Ok(payment) => output.payment(&payment),
+            Err(error) if error.code == Code::PaymentUnknown => output.bill(&core.bill(&id)?),
+            Err(error) => return Err(error),
+        },
+        Command::Export => output.export(&core.export()?),
+    }
+    Ok(())
+}
+
+/// A file that is there, or a name that can only be a file's, is a picture; all else is a code's text.
+fn add(core: &PayTaipei, bill: &str) -> Result<paytaipei_app::view::BillView> {
+    let path = Path::new(bill);
+    let looks_like_a_picture = path
+        .extension()
+        .and_then(|extension| extension.to_str())
+        .is_some_and(|extension| ["png", "jpg", "jpeg"].contains(&extension.to_ascii_lowercase().as_str()));
+    if path.exists() || looks_like_a_picture { core.add_picture(&scan::read_file(path)?) } else { core.add_text(bill) }
+}
+
+fn number(fields: &[String]) -> Result<&str> {
+    match fields {
+        [one] => match one.split_once('=') {
+            None => Ok(one),
+            Some(("number", value)) => Ok(value),
+            Some(_) => Err(Code::FieldUnknown.into()),
+        },
+        [] => Err(Code::NumberMalformed.into()),
+        _ => Err(Code::FieldUnknown.into()),
+    }
+}
+
+/// Agrees at once where the amount is known and somebody is there to agree; otherwise the payment waits for `consent`.
+fn agree(
+    core: &PayTaipei,
+    asked: bool,
+    payment: paytaipei_app::view::PaymentView,
+) -> Result<paytaipei_app::view::PaymentView> {
+    if !asked {
+        return Ok(payment);
+    }
+    match core.consent(&payment.id) {
+        Err(error) if error.code == Code::PresenceRefused => Ok(payment),
+        other => other,
+    }
+}
+
+async fn follow(core: &PayTaipei, output: Output) -> Result<()> {
+    let mut stream = core.watch()?;
+    let watching = async {
+        loop {
+            core.next(&mut stream).await?.iter().for_each(|payment| output.payment(payment));
+        }
+    };
+    tokio::select! {
+        ended = core.follow() => ended,
+        ended = watching => ended,
+    }
+}

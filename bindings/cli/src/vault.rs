@@ -1,0 +1,157 @@
+//! The command line's key vault: a file that only its owner can read. A phone has Keystore or Keychain instead, and no
+//! phone build holds this code.
+
+use std::fs::{self, OpenOptions};
+use std::io::{BufRead, IsTerminal, Write};
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use paytaipei_app::ports::{KeyPurpose, KeyVault, VaultError};
+use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+use ring::rand::{SecureRandom, SystemRandom};
+use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+/// How somebody shows that they are present.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Presence {
+    /// `--yes` was given.
+    Given,
+    /// Asked at the terminal; refused where there is none.
+    Ask,
+}
+
+pub struct FileVault {
+    path: PathBuf,
+    presence: Presence,
+    rng: SystemRandom,
+    keys: OnceLock<Keys>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Keys {
+    wrap: Zeroizing<String>,
+    consent: Zeroizing<String>,
+    session: Zeroizing<String>,
+}
+
+impl FileVault {
+    pub fn new(folder: &Path, presence: Presence) -> Self {
+        Self { path: folder.join("vault.key"), presence, rng: SystemRandom::new(), keys: OnceLock::new() }
+    }
+
+    fn keys(&self) -> Result<&Keys, VaultError> {
+        if let Some(keys) = self.keys.get() {
+            return Ok(keys);
+        }
+        let keys = match self.read() {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                self.make()?;
+                self.read()
+            }
+            other => other,
+        }
+        .map_err(|_| VaultError::Failed)?;
+        Ok(self.keys.get_or_init(|| keys))
+    }
+
+    fn read(&self) -> std::io::Result<Keys> {
+        let mode = fs::metadata(&self.path)?.permissions().mode();
+        if mode & 0o077 != 0 {
+            return Err(std::io::Error::new(std::io::ErrorKind::PermissionDenied, "others can read it"));
+        }
+        let text = Zeroizing::new(fs::read_to_string(&self.path)?);
+        serde_json::from_str(&text).map_err(|_| std::io::ErrorKind::InvalidData.into())
+    }
+
+    /// Written aside and linked into place: of two processes that start together, one wins, and both use its keys.
+    fn make(&self) -> Result<(), VaultError> {
+        let mut wrap = Zeroizing::new([0_u8; 32]);
+        self.rng.fill(wrap.as_mut()).map_err(|_| VaultError::Failed)?;
+        let pair = || {
+            EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &self.rng)
+                .map(|document| Zeroizing::new(STANDARD.encode(document.as_ref())))
+                .map_err(|_| VaultError::Failed)
+        };
+        let keys = Keys { wrap: Zeroizing::new(STANDARD.encode(wrap.as_ref())), consent: pair()?, session: pair()? };
+        let text = Zeroizing::new(serde_json::to_string(&keys).map_err(|_| VaultError::Failed)?);
+        let aside = self.path.with_extension(format!("{}.new", std::process::id()));
+        let written = OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .mode(0o600)
+            .open(&aside)
+            .and_then(|mut file| file.write_all(text.as_bytes()).and_then(|()| file.sync_all()));
+        let linked = written.and_then(|()| match fs::hard_link(&aside, &self.path) {
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+            other => other,
+        });
+        let _ = fs::remove_file(&aside);
+        linked.map_err(|_| VaultError::Failed)
+    }
+
+    fn pair(&self, purpose: KeyPurpose) -> Result<EcdsaKeyPair, VaultError> {
+        let keys = self.keys()?;
+        let text = match purpose {
+            KeyPurpose::Consent => &keys.consent,
+            KeyPurpose::Session => &keys.session,
+        };
+        let document = Zeroizing::new(STANDARD.decode(text.as_bytes()).map_err(|_| VaultError::Failed)?);
+        EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &document, &self.rng).map_err(|_| VaultError::Failed)
+    }
+
+    fn wrapping_key(&self) -> Result<LessSafeKey, VaultError> {
+        let bytes = Zeroizing::new(STANDARD.decode(self.keys()?.wrap.as_bytes()).map_err(|_| VaultError::Failed)?);
+        UnboundKey::new(&AES_256_GCM, &bytes).map(LessSafeKey::new).map_err(|_| VaultError::Failed)
+    }
+}
+
+impl KeyVault for FileVault {
+    fn wrap(&self, mut key: Vec<u8>) -> Result<Vec<u8>, VaultError> {
+        let mut wrapped = vec![0_u8; NONCE_LEN];
+        self.rng.fill(&mut wrapped).map_err(|_| VaultError::Failed)?;
+        let nonce = Nonce::try_assume_unique_for_key(&wrapped).map_err(|_| VaultError::Failed)?;
+        self.wrapping_key()?
+            .seal_in_place_append_tag(nonce, Aad::from(b"paytaipei-store"), &mut key)
+            .map_err(|_| VaultError::Failed)?;
+        wrapped.append(&mut key);
+        Ok(wrapped)
+    }
+
+    fn unwrap(&self, wrapped: Vec<u8>) -> Result<Vec<u8>, VaultError> {
+        let (nonce, sealed) = wrapped.split_at_checked(NONCE_LEN).ok_or(VaultError::KeyLost)?;
+        let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| VaultError::KeyLost)?;
+        let mut sealed = sealed.to_vec();
+        let key = self.wrapping_key()?;
+        let opened =
+            key.open_in_place(nonce, Aad::from(b"paytaipei-store"), &mut sealed).map_err(|_| VaultError::KeyLost)?;
+        Ok(opened.to_vec())
+    }
+
+    fn public_key(&self, purpose: KeyPurpose) -> Result<Vec<u8>, VaultError> {
+        Ok(self.pair(purpose)?.public_key().as_ref().to_vec())
+    }
+
+    fn sign(&self, purpose: KeyPurpose, message: Vec<u8>) -> Result<Vec<u8>, VaultError> {
+        let signature = self.pair(purpose)?.sign(&self.rng, &message).map_err(|_| VaultError::Failed)?;
+        Ok(signature.as_ref().to_vec())
+    }
+
+    fn confirm_presence(&self, reason: String) -> Result<(), VaultError> {
+        if self.presence == Presence::Given {
+            return Ok(());
+        }
+        if !std::io::stdin().is_terminal() {
+            return Err(VaultError::NotPresent);
+        }
+        eprint!("{reason}? [y/N] ");
+        let mut answer = String::new();
+        std::io::stdin().lock().read_line(&mut answer).map_err(|_| VaultError::Failed)?;
+        if matches!(answer.trim(), "y" | "Y" | "yes") { Ok(()) } else { Err(VaultError::NotPresent) }
+    }
+}
