@@ -95,7 +95,7 @@ impl Output {
         });
     }
 
-    fn status<'a>(self, status: &'a str) -> &'a str {
+    fn status(self, status: &str) -> &str {
         match (self.lang, status) {
             (Lang::ZhHant, "unchecked") => "尚未查證",
             (Lang::ZhHant, "payable") => "待繳",

@@ -50,7 +50,7 @@ fn open(arguments: &Arguments, presence: Presence, output: Output) -> Result<Pay
         entropy: Arc::new(SystemEntropy::default()),
     };
     let config = Config { data, platform: arguments.platform.clone(), extra_root, lang: output.lang() };
-    PayTaipei::open_with(config, phone, Arc::new(http))
+    PayTaipei::open_with(&config, phone, Arc::new(http))
 }
 
 fn default_folder() -> Result<PathBuf> {

@@ -2,18 +2,18 @@
 //!
 //! Store, network and key vault are at this edge; the rules are in `bill`, `payment` and `identity`.
 
-mod drain;
+pub mod drain;
 pub mod error;
 mod facade;
 pub mod http;
 mod intake;
-mod platform;
+pub mod platform;
 pub mod ports;
 mod signature;
-mod store;
+pub mod store;
 pub mod view;
 
 pub use error::{Code, Error, Result};
-pub use facade::{Config, PayTaipei, PaymentStream, Phone, Synced, billers, scan_picture};
+pub use facade::{Config, Core, PayTaipei, PaymentStream, Phone, Synced, billers, scan_picture};
 pub use paytaipei_bill::Lang;
 pub use view::money;

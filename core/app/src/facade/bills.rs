@@ -6,10 +6,10 @@ use paytaipei_bill::biller::BILLERS;
 use paytaipei_bill::{Lang, Warning};
 use paytaipei_scan::{Effort, Scan, decode_image};
 
-use super::PayTaipei;
+use super::{Core, PayTaipei};
 use crate::error::{Code, Result};
 use crate::intake::{self, Intake};
-use crate::platform::{Inquiry, Purpose, Why};
+use crate::platform::{Answer, Errand, Inquiry, Order, Purpose, Why};
 use crate::store::{BillRecord, BillState};
 use crate::view::{BillView, BillerView};
 
@@ -25,7 +25,7 @@ pub fn scan_picture(bytes: &[u8]) -> Result<Scan> {
     Ok(paytaipei_scan::scan(&image.as_luma(), Effort::Still))
 }
 
-impl PayTaipei {
+impl Core {
     /// Keeps the bill that a picture shows. The same bill is kept once, whatever way it comes in.
     pub fn add_picture(&self, bytes: &[u8]) -> Result<BillView> {
         self.verified()?;
@@ -47,6 +47,34 @@ impl PayTaipei {
         })
     }
 
+    /// All bills on this phone, the earliest due first.
+    pub fn bills(&self) -> Result<Vec<BillView>> {
+        self.verified()?;
+        let bills = self.store.read(|work| work.bills())?;
+        self.views(&bills, &[])
+    }
+
+    /// One bill on this phone.
+    pub fn bill(&self, id: &str) -> Result<BillView> {
+        self.verified()?;
+        let bill = self.store.read(|work| work.bill(id))?.ok_or(Code::BillUnknown)?;
+        self.views(&[bill], &[])?.pop().ok_or_else(|| Code::BillUnknown.into())
+    }
+
+    pub(super) fn views(&self, bills: &[BillRecord], warnings: &[Warning]) -> Result<Vec<BillView>> {
+        self.store.read(|work| {
+            bills
+                .iter()
+                .map(|bill| {
+                    let holding = work.holding(&bill.facts.key)?;
+                    Ok(BillView::new(bill, warnings, holding.as_ref().map(|held| &held.payment), self.lang))
+                })
+                .collect()
+        })
+    }
+}
+
+impl PayTaipei {
     /// What is owed under a number that a person keyed in. Without a connection the number is kept, `unchecked`, and asked
     /// about later.
     pub async fn inquire(&self, biller: &str, number: &str) -> Result<Vec<BillView>> {
@@ -56,10 +84,14 @@ impl PayTaipei {
         // Kept first: what somebody typed is not lost with the connection.
         let now = self.clock.now();
         let kept = self.store.write(|work| work.remember_bill(intake.facts, now))?;
-        let (store, platform, clock) = (Arc::clone(&self.store), Arc::clone(&self.platform), Arc::clone(&self.clock));
+        let (store, http, clock) = (Arc::clone(&self.core.store), Arc::clone(&self.http), Arc::clone(&self.core.clock));
         let bills = self
             .on_core(async move {
-                let answer = platform.inquire(&session.token, &key, Purpose::Status).await;
+                let errand = Errand::Inquire { bill: key.clone(), purpose: Purpose::Status };
+                let order = Order { token: session.token, errand };
+                let Answer::Inquired(answer) = order.answer(http.send(order.request()).await) else {
+                    return Err(Code::Internal.into());
+                };
                 let now = clock.now();
                 match answer {
                     Ok(Inquiry::Bills(bills)) => store.write(|work| Ok(work.absorb(&key, &bills, now)?.0)),
@@ -81,31 +113,5 @@ impl PayTaipei {
             })
             .await?;
         self.views(&bills, &intake.warnings)
-    }
-
-    /// All bills on this phone, the earliest due first.
-    pub fn bills(&self) -> Result<Vec<BillView>> {
-        self.verified()?;
-        let bills = self.store.read(|work| work.bills())?;
-        self.views(&bills, &[])
-    }
-
-    /// One bill on this phone.
-    pub fn bill(&self, id: &str) -> Result<BillView> {
-        self.verified()?;
-        let bill = self.store.read(|work| work.bill(id))?.ok_or(Code::BillUnknown)?;
-        self.views(&[bill], &[])?.pop().ok_or_else(|| Code::BillUnknown.into())
-    }
-
-    fn views(&self, bills: &[BillRecord], warnings: &[Warning]) -> Result<Vec<BillView>> {
-        self.store.read(|work| {
-            bills
-                .iter()
-                .map(|bill| {
-                    let holding = work.holding(&bill.facts.key)?;
-                    Ok(BillView::new(bill, warnings, holding.as_ref().map(|held| &held.payment), self.lang))
-                })
-                .collect()
-        })
     }
 }

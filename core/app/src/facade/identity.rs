@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use paytaipei_identity::{Answer, Msisdn, Next, Outcome, Verification, Verifier};
+use paytaipei_identity::{Msisdn, Next, Outcome, Verification, Verifier};
 
-use super::PayTaipei;
+use super::{Core, PayTaipei};
 use crate::error::{Code, Result};
+use crate::platform;
 use crate::ports::KeyPurpose;
 use crate::view::VerificationView;
 
@@ -21,9 +22,10 @@ impl PayTaipei {
         let verifier = Verifier::new(&self.store.random()?);
         let public = |purpose| Ok::<_, crate::Error>(URL_SAFE_NO_PAD.encode(self.vault.public_key(purpose)?));
         let (consent_key, session_key) = (public(KeyPurpose::Consent)?, public(KeyPurpose::Session)?);
-        let (store, platform, clock) = (Arc::clone(&self.store), Arc::clone(&self.platform), Arc::clone(&self.clock));
+        let (store, http, clock) = (Arc::clone(&self.core.store), Arc::clone(&self.http), Arc::clone(&self.core.clock));
         self.on_core(async move {
-            let started = platform.start_verification(&msisdn, &verifier, &consent_key, &session_key).await?;
+            let request = platform::verification_request(&msisdn, &verifier, &consent_key, &session_key);
+            let started = platform::verification_started(http.send(request).await)?;
             let verification = Verification::started(msisdn, verifier, started, clock.now().0);
             store.write(|work| work.keep_verification(&verification))?;
             Ok(VerificationView { msisdn: verification.msisdn.masked(), binding_message: verification.binding_message })
@@ -36,7 +38,7 @@ impl PayTaipei {
         let Some(mut verification) = self.store.read(|work| work.verification())? else {
             return Err(Code::VerificationExpired.into());
         };
-        let (store, platform, clock) = (Arc::clone(&self.store), Arc::clone(&self.platform), Arc::clone(&self.clock));
+        let (store, http, clock) = (Arc::clone(&self.core.store), Arc::clone(&self.http), Arc::clone(&self.core.clock));
         self.on_core(async move {
             loop {
                 let outcome = match verification.next(clock.now().0) {
@@ -48,8 +50,8 @@ impl PayTaipei {
                         continue;
                     }
                     Next::Ask => {
-                        let answer = platform.collect_session(&verification.id, &verification.verifier).await;
-                        verification.heard(answer.unwrap_or(Answer::NoAnswer), clock.now().0)
+                        let reply = http.send(platform::collect_request(&verification)).await;
+                        verification.heard(platform::collected(reply), clock.now().0)
                     }
                 };
                 let refusal = match outcome {
@@ -73,7 +75,9 @@ impl PayTaipei {
         })
         .await
     }
+}
 
+impl Core {
     /// The verified number, all but its last three digits hidden; `None` before it is verified.
     pub fn verified_number(&self) -> Result<Option<String>> {
         match self.verified() {

@@ -1,30 +1,30 @@
-//! One object for a shell. Its asynchronous functions never own a payment: the core's own runtime does the work, and a
-//! caller that goes away only stops watching.
+//! Two objects for shells. [`Core`] is all that needs no network, and no thread of its own; [`PayTaipei`] adds the network
+//! and the runtime. Its asynchronous functions never own a payment: the core's own runtime does the work, and a caller that
+//! goes away only stops watching.
 
 mod bills;
+mod core;
 mod identity;
 mod paying;
 mod watching;
 
 use std::future::Future;
+use std::ops::Deref;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use paytaipei_bill::{CivilDate, Lang};
-use paytaipei_identity::Session;
-use time::OffsetDateTime;
+use paytaipei_bill::Lang;
 use tokio::runtime::Runtime;
 
+pub use self::core::Core;
 pub use bills::{billers, scan_picture};
 pub use paying::Synced;
 pub use watching::PaymentStream;
 
-use crate::drain::Drainer;
+use crate::drain::Runner;
 use crate::error::{Code, Error, Result};
 use crate::http::HttpsClient;
-use crate::platform::Platform;
 use crate::ports::{Clock, Connectivity, Entropy, Http, KeyVault};
-use crate::store::Store;
 
 /// Where the phone keeps its data, and whom it talks to.
 #[derive(Clone, Debug)]
@@ -48,61 +48,45 @@ pub struct Phone {
     pub entropy: Arc<dyn Entropy>,
 }
 
-/// The core, opened.
+/// The core with its network. All of [`Core`] is reached through it.
 pub struct PayTaipei {
-    store: Arc<Store>,
-    platform: Arc<Platform>,
-    vault: Arc<dyn KeyVault>,
-    clock: Arc<dyn Clock>,
-    drainer: Arc<Drainer>,
-    lang: Lang,
+    core: Arc<Core>,
+    http: Arc<dyn Http>,
+    runner: Arc<Runner>,
     /// The last field, so that it ends after everything that runs on it.
     runtime: OwnedRuntime,
 }
 
 impl PayTaipei {
     /// Opens the store in the configured folder, making both where they are missing.
-    pub fn open(config: Config, phone: Phone) -> Result<Self> {
+    pub fn open(config: &Config, phone: Phone) -> Result<Self> {
         let http = HttpsClient::new(&config.platform, config.extra_root.as_deref(), Arc::clone(&phone.clock))?;
         Self::open_with(config, phone, Arc::new(http))
     }
 
     /// The same over another network.
-    pub fn open_with(config: Config, phone: Phone, http: Arc<dyn Http>) -> Result<Self> {
+    pub fn open_with(config: &Config, phone: Phone, http: Arc<dyn Http>) -> Result<Self> {
         std::fs::create_dir_all(&config.data).map_err(|error| match error.kind() {
             std::io::ErrorKind::StorageFull => Error::new(Code::StoreFull),
             _ => Error::new(Code::StoreReadOnly),
         })?;
-        let path = config.data.join("paytaipei.sqlite");
-        let store = Store::open(&path, phone.vault.as_ref(), Arc::clone(&phone.entropy), Arc::clone(&phone.clock))?;
-        let (store, platform) = (Arc::new(store), Arc::new(Platform::new(http)));
-        let drainer = Arc::new(Drainer {
-            store: Arc::clone(&store),
-            platform: Arc::clone(&platform),
-            connectivity: phone.connectivity,
-            clock: Arc::clone(&phone.clock),
-            lock: config.data.join("drain.lock"),
-        });
-        let runtime = OwnedRuntime::new()?;
-        Ok(Self { store, platform, vault: phone.vault, clock: phone.clock, drainer, lang: config.lang, runtime })
-    }
-
-    /// The verified number's session. Nothing but billers, scanning and verifying works without it.
-    fn verified(&self) -> Result<Session> {
-        let now = self.clock.now();
-        let session = self.store.read(|work| work.session())?;
-        session.filter(|session| session.is_current(now.0)).ok_or_else(|| Code::NumberNotVerified.into())
-    }
-
-    /// The city's day.
-    fn today(&self) -> CivilDate {
-        let seconds = self.clock.now().0.div_euclid(1_000);
-        CivilDate::of_instant(OffsetDateTime::from_unix_timestamp(seconds).unwrap_or(OffsetDateTime::UNIX_EPOCH))
+        let lock = config.data.join("drain.lock");
+        let connectivity = Arc::clone(&phone.connectivity);
+        let core = Arc::new(Core::open(&config.data.join("paytaipei.sqlite"), phone, config.lang)?);
+        let runner = Arc::new(Runner { core: Arc::clone(&core), http: Arc::clone(&http), connectivity, lock });
+        Ok(Self { core, http, runner, runtime: OwnedRuntime::new()? })
     }
 
     /// Runs work on the core's own runtime. Dropping the returned future does not stop it.
     async fn on_core<T: Send + 'static>(&self, work: impl Future<Output = Result<T>> + Send + 'static) -> Result<T> {
-        self.runtime.handle().spawn(work).await.map_err(|_| Error::new(Code::Internal))?
+        self.runtime.handle()?.spawn(work).await.map_err(|_| Error::new(Code::Internal))?
+    }
+}
+
+impl Deref for PayTaipei {
+    type Target = Core;
+    fn deref(&self) -> &Core {
+        &self.core
     }
 }
 
@@ -122,12 +106,8 @@ impl OwnedRuntime {
             .map_err(|_| Code::Internal.into())
     }
 
-    fn handle(&self) -> tokio::runtime::Handle {
-        // Always there until it is dropped.
-        match &self.0 {
-            Some(runtime) => runtime.handle().clone(),
-            None => tokio::runtime::Handle::current(),
-        }
+    fn handle(&self) -> Result<&tokio::runtime::Handle> {
+        self.0.as_ref().map(Runtime::handle).ok_or_else(|| Code::Internal.into())
     }
 }
 

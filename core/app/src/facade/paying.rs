@@ -9,7 +9,7 @@ use paytaipei_bill::Lang;
 use paytaipei_payment::{ConsentDraft, Event, Payment, PaymentId, Provider, State};
 use ring::digest::{SHA256, digest};
 
-use super::PayTaipei;
+use super::{Core, PayTaipei};
 use crate::drain::Mode;
 use crate::error::{Code, Error, Result};
 use crate::ports::KeyPurpose;
@@ -26,7 +26,7 @@ pub struct Synced {
     pub unreachable: Option<Error>,
 }
 
-impl PayTaipei {
+impl Core {
     /// Wants to pay this bill through this business. Nothing is agreed to yet: where the amount is known the payment waits
     /// for [`Self::consent`], otherwise for the amount. Refused while another payment holds the bill.
     pub fn pay(&self, bill: &str, provider: &str) -> Result<PaymentView> {
@@ -124,23 +124,6 @@ impl PayTaipei {
             .collect())
     }
 
-    /// Drains the queue now, as when the connection came back: until nothing moves any more, or for `patience`.
-    pub async fn sync(&self, patience: Duration) -> Result<Synced> {
-        self.verified()?;
-        let open: Vec<String> = self.queue()?.into_iter().map(|payment| payment.id).collect();
-        let drainer = Arc::clone(&self.drainer);
-        let drained = self.on_core(drainer.run(Mode::Once(patience))).await?;
-        let payments = self.list(|payment| !payment.state.is_terminal() || open.contains(&payment.id.to_string()))?;
-        Ok(Synced { payments, unreachable: drained.unreachable.map(Error::new) })
-    }
-
-    /// Drains the queue as long as the caller lives and the number stays verified.
-    pub async fn follow(&self) -> Result<()> {
-        self.verified()?;
-        let drainer = Arc::clone(&self.drainer);
-        self.on_core(drainer.run(Mode::Follow)).await.map(|_| ())
-    }
-
     /// Everything that this phone holds of the person, for the person.
     pub fn export(&self) -> Result<Export> {
         let session = self.verified()?;
@@ -150,6 +133,25 @@ impl PayTaipei {
             bills: self.bills()?,
             payments: self.list(|_| true)?,
         })
+    }
+}
+
+impl PayTaipei {
+    /// Drains the queue now, as when the connection came back: until nothing moves any more, or for `patience`.
+    pub async fn sync(&self, patience: Duration) -> Result<Synced> {
+        self.verified()?;
+        let open: Vec<String> = self.queue()?.into_iter().map(|payment| payment.id).collect();
+        let runner = Arc::clone(&self.runner);
+        let drained = self.on_core(runner.run(Mode::Once(patience))).await?;
+        let payments = self.list(|payment| !payment.state.is_terminal() || open.contains(&payment.id.to_string()))?;
+        Ok(Synced { payments, unreachable: drained.unreachable.map(Error::new) })
+    }
+
+    /// Drains the queue as long as the caller lives and the number stays verified.
+    pub async fn follow(&self) -> Result<()> {
+        self.verified()?;
+        let runner = Arc::clone(&self.runner);
+        self.on_core(runner.run(Mode::Follow)).await.map(|_| ())
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
-use super::PayTaipei;
+use super::{Core, PayTaipei};
 use crate::error::{Code, Error, Result};
 use crate::store::Store;
 use crate::view::PaymentView;
@@ -22,14 +22,16 @@ pub struct PaymentStream {
     seen: HashMap<String, PaymentView>,
 }
 
-impl PayTaipei {
+impl Core {
     /// Watches all payments. The first [`PaymentStream::next`] gives every one that has not ended.
     pub fn watch(&self) -> Result<PaymentStream> {
         self.verified()?;
         let ended = self.history()?.into_iter().map(|payment| (payment.id.clone(), payment)).collect();
         Ok(PaymentStream { store: Arc::clone(&self.store), changes: self.store.watch(), foreign: -1, seen: ended })
     }
+}
 
+impl PayTaipei {
     /// The payments that changed since the last call, at least one; waits until there is one.
     pub async fn next(&self, stream: &mut PaymentStream) -> Result<Vec<PaymentView>> {
         loop {

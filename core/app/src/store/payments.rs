@@ -158,6 +158,17 @@ impl Work<'_> {
         }
     }
 
+    /// Which drainer may make calls: the generation that the last one took.
+    pub fn lease(&self) -> Result<i64> {
+        Ok(self.tx.query_row("SELECT generation FROM lease", [], |row| row.get(0))?)
+    }
+
+    /// Makes the caller the one drainer, and gives its generation.
+    pub fn take_lease(&self) -> Result<i64> {
+        let sql = "UPDATE lease SET generation = generation + 1 RETURNING generation";
+        Ok(self.tx.query_row(sql, [], |row| row.get(0))?)
+    }
+
     /// One step of one payment, written where it changed anything.
     pub fn advance(
         &self,

@@ -36,6 +36,12 @@ CREATE TABLE identity (
     sealed BLOB NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE lease (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    generation INTEGER NOT NULL
+) STRICT;
+INSERT INTO lease (id, generation) VALUES (1, 0);
+
 CREATE TABLE bill (
     id TEXT PRIMARY KEY,
     lookup BLOB NOT NULL UNIQUE,

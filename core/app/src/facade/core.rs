@@ -1,0 +1,48 @@
+//! The part of the façade that needs no network.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use paytaipei_bill::{CivilDate, Lang};
+use paytaipei_identity::Session;
+use time::OffsetDateTime;
+
+use super::Phone;
+use crate::drain::Desk;
+use crate::error::{Code, Result};
+use crate::ports::{Clock, KeyVault};
+use crate::store::Store;
+
+/// Bills, intents, consents and what became of them, on this phone. Every method returns after its change is on disk.
+pub struct Core {
+    pub(crate) store: Arc<Store>,
+    pub(crate) vault: Arc<dyn KeyVault>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) lang: Lang,
+}
+
+impl Core {
+    /// Opens the store in this file, making it where it is missing.
+    pub fn open(file: &Path, phone: Phone, lang: Lang) -> Result<Self> {
+        let store = Store::open(file, phone.vault.as_ref(), phone.entropy, Arc::clone(&phone.clock))?;
+        Ok(Self { store: Arc::new(store), vault: phone.vault, clock: phone.clock, lang })
+    }
+
+    /// Becomes the one drainer of this store.
+    pub fn take_over(&self) -> Result<Desk> {
+        Desk::take_over(Arc::clone(&self.store), Arc::clone(&self.clock))
+    }
+
+    /// The verified number's session. Nothing but billers, scanning and verifying works without it.
+    pub(super) fn verified(&self) -> Result<Session> {
+        let now = self.clock.now();
+        let session = self.store.read(|work| work.session())?;
+        session.filter(|session| session.is_current(now.0)).ok_or_else(|| Code::NumberNotVerified.into())
+    }
+
+    /// The city's day.
+    pub(super) fn today(&self) -> CivilDate {
+        let seconds = self.clock.now().0.div_euclid(1_000);
+        CivilDate::of_instant(OffsetDateTime::from_unix_timestamp(seconds).unwrap_or(OffsetDateTime::UNIX_EPOCH))
+    }
+}
