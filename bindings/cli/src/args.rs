@@ -58,7 +58,7 @@ pub enum Command {
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
     },
-    /// 加入一張帳單(圖片或條碼內容)· keep a bill, from a picture or a code's text
+    /// 加入一張帳單（圖片或條碼內容）· keep a bill, from a picture or a code's text
     Add {
         #[arg(value_name = "FILE|TEXT")]
         bill: String,
@@ -66,7 +66,7 @@ pub enum Command {
     /// 查詢帳單 · ask what is owed under a number
     Inquire {
         biller: String,
-        /// 號碼,或 欄位=值 · the number, or FIELD=VALUE
+        /// 號碼，或 欄位=值 · the number, or FIELD=VALUE
         #[arg(value_name = "NUMBER|FIELD=VALUE")]
         fields: Vec<String>,
     },

@@ -64,7 +64,7 @@ impl Output {
 
     pub fn verification(self, started: &VerificationView) {
         self.say(&json!({ "verification": started }), || match self.lang {
-            Lang::ZhHant => format!("請在手機 {} 上確認,並核對代碼 {}", started.msisdn, started.binding_message),
+            Lang::ZhHant => format!("請在手機 {} 上確認，並核對代碼 {}", started.msisdn, started.binding_message),
             Lang::En => {
                 format!("Approve on the handset {}; the code there must be {}", started.msisdn, started.binding_message)
             }

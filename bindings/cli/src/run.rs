@@ -69,6 +69,9 @@ fn make_private(folder: &Path) -> Result<()> {
 }
 
 async fn command(core: &PayTaipei, command: Command, output: Output) -> Result<()> {
+    if !matches!(command, Command::Verify { .. }) {
+        core.require_verified()?;
+    }
     match command {
         Command::Billers | Command::Scan { .. } => {}
         Command::Add { bill } => output.bill(&add(core, &bill)?),

@@ -47,19 +47,19 @@ codes! {
     MissingFile "missing_file" 3: "找不到這個檔案" / "there is no such file"
         => "請確認檔名與路徑" / "check the file's name and path";
     UnreadableFile "unreadable_file" 3: "檔案無法讀取" / "the file cannot be read"
-        => "請確認檔案權限,以及它不是資料夾" / "check its permissions, and that it is not a folder";
+        => "請確認檔案權限，以及它不是資料夾" / "check its permissions, and that it is not a folder";
     BrokenPicture "broken_file" 3: "這不是完整的 PNG 或 JPEG 圖片" / "this is no whole PNG or JPEG picture"
         => "請重新拍攝或另存成 PNG、JPEG" / "take the photo again, or save it as PNG or JPEG";
     PictureTooLarge "picture_too_large" 3: "圖片太大" / "the picture is too large"
         => "請改用 6400 萬像素以下的圖片" / "use a picture of at most 64 megapixels";
     NoCode "no_code" 3: "圖片中找不到帳單條碼" / "no bill code was found in the picture"
-        => "請靠近一點、保持手機穩定、避免反光,再拍一次" / "go closer, hold still, avoid glare, and take it again";
+        => "請靠近一點、保持手機穩定、避免反光，再拍一次" / "go closer, hold still, avoid glare, and take it again";
     BarcodesIncomplete "barcodes_incomplete" 3: "三段條碼沒有全部拍到" / "not all three barcodes are in the picture"
         => "請把三段條碼都放進畫面" / "bring all three barcodes into the frame";
     NotABill "not_a_bill" 3: "這個條碼不是可繳納的帳單" / "this code is not a bill that can be paid here"
         => "請掃描帳單上的繳費條碼" / "scan the payment code on the bill";
-    SuspiciousCode "suspicious_code" 3: "這個條碼有問題,為了您的安全不予處理" / "this code is suspicious and was refused for your safety"
-        => "請勿繳納;向收費機關索取新的帳單" / "do not pay it; ask the biller for a new bill";
+    SuspiciousCode "suspicious_code" 3: "這個條碼有問題，為了您的安全不予處理" / "this code is suspicious and was refused for your safety"
+        => "請勿繳納；向收費機關索取新的帳單" / "do not pay it; ask the biller for a new bill";
     TwoBills "two_bills" 3: "畫面中有兩張以上的帳單" / "there is more than one bill in the picture"
         => "請一次只拍一張" / "photograph one bill at a time";
     BillerUnknown "biller_unknown" 3: "沒有這個收費機關" / "there is no such biller"
@@ -73,7 +73,7 @@ codes! {
     FieldUnknown "field_unknown" 3: "這個收費機關不需要這個欄位" / "this biller has no such field"
         => "請用 billers 查看需要的欄位" / "see `billers` for the fields it asks for";
     ProviderUnknown "provider_unknown" 3: "沒有這家支付業者" / "there is no such payment business"
-        => "可選:pi-wallet、taishin、esun、ezpay、opay、aipei、jkopay、gamapay" / "choose one of pi-wallet, taishin, esun, ezpay, opay, aipei, jkopay, gamapay";
+        => "可選：pi-wallet、taishin、esun、ezpay、opay、aipei、jkopay、gamapay" / "choose one of pi-wallet, taishin, esun, ezpay, opay, aipei, jkopay, gamapay";
     BillUnknown "bill_unknown" 3: "這支手機裡沒有這張帳單" / "this phone holds no such bill"
         => "請先掃描或輸入帳單" / "scan the bill or key it in first";
     PaymentUnknown "payment_unknown" 3: "這支手機裡沒有這筆繳費" / "this phone holds no such payment"
@@ -81,11 +81,11 @@ codes! {
 
     // 4: who is asking.
     NumberNotVerified "number_not_verified" 4: "手機號碼尚未驗證" / "the mobile number is not verified"
-        => "請先驗證門號:verify 09xxxxxxxx" / "verify it first: verify 09xxxxxxxx";
+        => "請先驗證門號：verify 09xxxxxxxx" / "verify it first: verify 09xxxxxxxx";
     VerificationRefused "verification_refused" 4: "您在手機上拒絕了驗證" / "the verification was refused on the handset"
-        => "如果不是您本人拒絕,請再試一次" / "if that was not you, try again";
+        => "如果不是您本人拒絕，請再試一次" / "if that was not you, try again";
     VerificationExpired "verification_expired" 4: "沒有在時間內確認" / "nobody approved in time"
-        => "請再驗證一次,並在手機上按同意" / "verify again and approve on the handset";
+        => "請再驗證一次，並在手機上按同意" / "verify again and approve on the handset";
     VerificationMismatch "verification_mismatch" 4: "驗證的結果不屬於這支手機" / "the verification belongs to another phone"
         => "請重新驗證" / "verify again";
     OtherNumberHasPayments "other_number_has_payments" 4: "前一個門號還有未完成的繳費" / "payments of the former number are still open"
@@ -93,17 +93,17 @@ codes! {
 
     // 5: the way to the platform.
     Offline "offline" 5: "目前無法連上平台" / "the platform cannot be reached now"
-        => "已保存的帳單與同意都在,連上網路後會繼續" / "what was kept and agreed to is safe and goes on once connected";
+        => "已保存的帳單與同意都在，連上網路後會繼續" / "what was kept and agreed to is safe and goes on once connected";
     Timeout "platform_timeout" 5: "平台沒有在時間內回應" / "the platform did not answer in time"
-        => "稍後會再詢問;請勿重複繳納" / "it will be asked again; do not pay twice";
+        => "稍後會再詢問；請勿重複繳納" / "it will be asked again; do not pay twice";
     TlsFailed "tls_failed" 5: "對方不是真正的平台" / "the other side is not the platform"
-        => "請離開這個無線網路,改用行動數據" / "leave this Wi-Fi and use mobile data";
-    ClockWrong "clock_wrong" 5: "手機的日期時間不對,無法確認平台身分" / "with this date and time the platform cannot be recognised"
+        => "請離開這個無線網路，改用行動數據" / "leave this Wi-Fi and use mobile data";
+    ClockWrong "clock_wrong" 5: "手機的日期時間不對，無法確認平台身分" / "with this date and time the platform cannot be recognised"
         => "請在設定中開啟自動日期與時間" / "switch on automatic date and time in the settings";
     InsecurePlatform "insecure_platform" 5: "平台網址必須是 https" / "the platform's address must be https"
         => "請使用 https:// 開頭的網址" / "use an address that begins with https://";
     PlatformUrl "platform_url" 5: "平台網址不正確" / "this is no address of a platform"
-        => "範例:https://localhost:8443" / "example: https://localhost:8443";
+        => "範例：https://localhost:8443" / "example: https://localhost:8443";
     ExtraRootNotAllowed "extra_root_not_allowed" 5: "手機版不接受額外的根憑證" / "phone builds take no extra root certificate"
         => "請不要設定額外的憑證" / "leave the extra root out";
     ExtraRootUnreadable "extra_root_unreadable" 5: "根憑證檔案無法使用" / "the root certificate cannot be used"
@@ -113,51 +113,51 @@ codes! {
     PlatformTrouble "platform_trouble" 6: "平台暫時有問題" / "the platform is in trouble"
         => "請稍後再試" / "try again later";
     PlatformGarbled "platform_garbled" 6: "收到的不是平台的回應" / "what came back is not an answer of the platform"
-        => "公共無線網路可能需要先登入;否則請稍後再試" / "a public Wi-Fi may want a sign-in first; otherwise try again later";
+        => "公共無線網路可能需要先登入；否則請稍後再試" / "a public Wi-Fi may want a sign-in first; otherwise try again later";
     BillNotFound "bill_not_found" 6: "收費機關查無此號碼的帳單" / "the biller knows no bill of this number"
-        => "請對照帳單上的號碼,逾期帳單請洽收費機關" / "compare the number with the bill; past its deadline, ask the biller";
+        => "請對照帳單上的號碼，逾期帳單請洽收費機關" / "compare the number with the bill; past its deadline, ask the biller";
     QuietHours "quiet_hours" 6: "收費機關現在不提供查詢" / "the biller answers no inquiries at this hour"
-        => "請晚一點再查;已同意的繳費會自動等候" / "ask later; what was agreed to waits by itself";
+        => "請晚一點再查；已同意的繳費會自動等候" / "ask later; what was agreed to waits by itself";
     PhoneRefused "phone_refused" 6: "平台不接受這個請求" / "the platform does not accept this request"
         => "請更新 App 後再試" / "update the app and try again";
 
     // 7: the rules of paying.
     AlreadyBeingPaid "already_being_paid" 7: "這張帳單已在繳納中或已繳過" / "this bill is being paid or was paid already"
-        => "請用 queue 查看,不需要再繳一次" / "see `queue`; there is no need to pay again";
+        => "請用 queue 查看，不需要再繳一次" / "see `queue`; there is no need to pay again";
     BillPaid "bill_already_paid" 7: "這張帳單已經繳清" / "this bill is paid"
         => "不需要再繳" / "there is nothing to pay";
-    BillExpired "bill_expired" 7: "這張帳單已逾期,不能在這裡繳" / "this bill is past its deadline and cannot be paid here"
+    BillExpired "bill_expired" 7: "這張帳單已逾期，不能在這裡繳" / "this bill is past its deadline and cannot be paid here"
         => "請依帳單說明向收費機關繳納" / "pay the biller as the bill says";
     ConsentNotAsked "consent_not_asked" 7: "這筆繳費現在不需要同意" / "this payment waits for no consent"
         => "請用 show 查看目前狀態" / "see `show` for where it stands";
-    ConsentForOther "consent_for_other" 7: "內容已變更,請重新查看後再同意" / "it changed meanwhile: look again before you agree"
+    ConsentForOther "consent_for_other" 7: "內容已變更，請重新查看後再同意" / "it changed meanwhile: look again before you agree"
         => "請用 show 查看金額" / "see `show` for the amount";
     PresenceRefused "presence_refused" 7: "沒有確認是您本人" / "nobody confirmed to be present"
-        => "繳費需要指紋、臉部或密碼確認;命令列請加 --yes" / "paying needs fingerprint, face or PIN; on the command line, --yes";
+        => "繳費需要指紋、臉部或密碼確認；命令列請加 --yes" / "paying needs fingerprint, face or PIN; on the command line, --yes";
     PaymentEnded "payment_ended" 7: "這筆繳費已經結束" / "this payment has ended"
         => "請用 show 查看結果" / "see `show` for how";
 
     // 8: the phone's storage.
     StoreCorrupt "store_corrupt" 8: "資料檔損壞" / "the data file is damaged"
-        => "檔案原封未動;請勿重複繳納,改用另一個資料夾並重新驗證門號" / "the file was left as it is; do not pay again, use another folder and verify the number anew";
+        => "檔案原封未動；請勿重複繳納，改用另一個資料夾並重新驗證門號" / "the file was left as it is; do not pay again, use another folder and verify the number anew";
     StoreLocked "store_locked" 8: "資料檔正被其他程式使用" / "another program holds the data file"
         => "請關閉它後再試" / "close it and try again";
     StoreNewer "store_newer" 8: "資料檔來自較新的版本" / "the data file comes from a newer release"
         => "請更新 App;檔案原封未動" / "update the app; the file was left as it is";
     StoreFull "store_full" 8: "儲存空間已滿" / "the storage is full"
-        => "請清出空間;沒有任何繳費會遺失" / "free some space; no payment is lost";
+        => "請清出空間；沒有任何繳費會遺失" / "free some space; no payment is lost";
     StoreReadOnly "store_read_only" 8: "資料檔無法寫入" / "the data file cannot be written"
         => "請檢查資料夾權限" / "check the folder's permissions";
     StoreFailed "store_failed" 8: "儲存裝置發生錯誤" / "the storage failed"
         => "請重新啟動後再試" / "restart and try again";
     KeyLost "key_lost" 8: "解開資料的金鑰已不存在" / "the key that opens the data is gone"
-        => "請重新驗證門號;進行中的繳費可由平台取回" / "verify the number anew; payments can be fetched from the platform";
+        => "請重新驗證門號；進行中的繳費可由平台取回" / "verify the number anew; payments can be fetched from the platform";
     VaultFailed "vault_failed" 8: "手機的安全儲存區發生錯誤" / "the phone's key vault failed"
         => "請解鎖手機後再試" / "unlock the phone and try again";
 
     // 70: our own mistake (EX_SOFTWARE of sysexits.h).
     Internal "internal" 70: "程式內部錯誤" / "an error of our own"
-        => "請回報這個問題;沒有任何繳費會遺失" / "please report it; no payment is lost";
+        => "請回報這個問題；沒有任何繳費會遺失" / "please report it; no payment is lost";
 }
 
 /// A refusal.

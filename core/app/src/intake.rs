@@ -112,14 +112,14 @@ fn explained(explanation: &Explanation, reason: Option<NoCode>) -> Error {
 
 fn no_code(reason: Option<NoCode>) -> Error {
     let (name, hint) = match reason {
-        Some(NoCode::TooSmall) => ("too_small", ["條碼太小,請靠近一點再拍", "the code is too small: go closer"]),
-        Some(NoCode::Blurred) => ("blurred", ["畫面模糊,請保持手機穩定", "the picture is blurred: hold still"]),
+        Some(NoCode::TooSmall) => ("too_small", ["條碼太小，請靠近一點再拍", "the code is too small: go closer"]),
+        Some(NoCode::Blurred) => ("blurred", ["畫面模糊，請保持手機穩定", "the picture is blurred: hold still"]),
         Some(NoCode::CutOff) => {
-            ("cut_off", ["條碼沒有完整入鏡,請退後一點", "the code is cut off: bring all of it into the frame"])
+            ("cut_off", ["條碼沒有完整入鏡，請退後一點", "the code is cut off: bring all of it into the frame"])
         }
         Some(NoCode::Glare) => (
             "glare",
-            ["條碼反光,請換個角度或關閉閃光燈", "there is glare on the code: tilt the paper or switch the torch off"],
+            ["條碼反光，請換個角度或關閉閃光燈", "there is glare on the code: tilt the paper or switch the torch off"],
         ),
         _ => return Code::NoCode.into(),
     };

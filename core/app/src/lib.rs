@@ -14,6 +14,8 @@ pub mod store;
 pub mod view;
 
 pub use error::{Code, Error, Result};
-pub use facade::{Config, Core, PayTaipei, PaymentStream, Phone, Synced, billers, scan_picture};
+pub use facade::{
+    Config, Core, PayTaipei, PaymentStream, Phone, PreparedInquiry, PreparedVerification, Synced, billers, scan_picture,
+};
 pub use paytaipei_bill::Lang;
 pub use view::money;

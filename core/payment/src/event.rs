@@ -22,7 +22,10 @@ pub enum Event {
     /// Whoever worked on this payment is dead: nothing it had under way will ever be answered.
     Abandoned,
     /// Another payment of this phone turned out to hold the same bill.
-    Held { by: PaymentId, state: State },
+    Held {
+        by: PaymentId,
+        state: State,
+    },
     Inquired(InquiryOutcome),
     Submitted(SubmitOutcome),
     /// The answer to asking, or to voiding: both tell how the payment stands.

@@ -104,21 +104,21 @@ impl State {
         match self {
             Self::NeedsInquiry => lang.pick("等待查詢金額", "waiting to learn the amount"),
             Self::NeedsConsent => lang.pick("等您同意金額", "waiting for you to agree to the amount"),
-            Self::AwaitingNetwork => lang.pick("已同意,連上網路後繳納", "agreed, will be paid once connected"),
+            Self::AwaitingNetwork => lang.pick("已同意，連上網路後繳納", "agreed, will be paid once connected"),
             Self::Checking => lang.pick("正在核對帳單", "checking the bill"),
             Self::Submitting => lang.pick("正在繳納", "being paid"),
             Self::AwaitingHandOff => lang.pick("請到支付業者的 App 完成付款", "finish in the payment business's app"),
             Self::Unknown => {
-                lang.pick("已送出,正在確認結果(請勿重複繳納)", "sent, outcome being confirmed (do not pay again)")
+                lang.pick("已送出，正在確認結果（請勿重複繳納）", "sent, outcome being confirmed (do not pay again)")
             }
             Self::Settled => lang.pick("已繳清", "paid"),
-            Self::Declined => lang.pick("未扣款,支付遭拒", "refused, nothing was charged"),
+            Self::Declined => lang.pick("未扣款，支付遭拒", "refused, nothing was charged"),
             Self::PaidElsewhere => {
-                lang.pick("已由其他管道繳清,未扣款", "already paid another way, nothing was charged")
+                lang.pick("已由其他管道繳清，未扣款", "already paid another way, nothing was charged")
             }
-            Self::Expired => lang.pick("已逾期,未扣款", "past the deadline, nothing was charged"),
-            Self::Cancelled => lang.pick("已取消,未扣款", "cancelled, nothing was charged"),
-            Self::Voided => lang.pick("已作廢,不會扣款", "voided, will never be charged"),
+            Self::Expired => lang.pick("已逾期，未扣款", "past the deadline, nothing was charged"),
+            Self::Cancelled => lang.pick("已取消，未扣款", "cancelled, nothing was charged"),
+            Self::Voided => lang.pick("已作廢，不會扣款", "voided, will never be charged"),
         }
     }
 }
@@ -192,9 +192,8 @@ impl Reason {
             Self::RefusedByPerson => lang.pick("您在支付業者處取消了", "refused at the payment business"),
             Self::ProviderRefused => lang.pick("支付業者拒絕", "the payment business refused"),
             Self::ProviderClosed => lang.pick("支付業者暫停服務", "the payment business is closed"),
-            Self::ConsentInvalid => {
-                lang.pick("同意的簽章不被接受,請重新驗證門號", "the consent was not accepted: verify your number again")
-            }
+            Self::ConsentInvalid => lang
+                .pick("同意的簽章不被接受，請重新驗證門號", "the consent was not accepted: verify your number again"),
             Self::NotUnderstood => lang.pick("請更新 App", "please update the app"),
         }
     }

@@ -3,8 +3,8 @@
 use thiserror::Error;
 
 use crate::{
-    AskOutcome, BillStatus, Call, ConfirmedBill, Consent, Event, InquiryOutcome, Payment, PaymentId, Pending, Reason, Recorded,
-    Refusal, State, SubmitOutcome, Timestamp, Trouble, retry,
+    AskOutcome, BillStatus, Call, ConfirmedBill, Consent, Event, InquiryOutcome, Payment, PaymentId, Pending, Reason,
+    Recorded, Refusal, State, SubmitOutcome, Timestamp, Trouble, retry,
 };
 
 /// What is to be done once the row is committed.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use paytaipei_bill::biller::BILLERS;
-use paytaipei_bill::{Lang, Warning};
+use paytaipei_bill::{BillKey, Lang, Warning};
 use paytaipei_scan::{Effort, Scan, decode_image};
 
 use super::{Core, PayTaipei};
@@ -74,44 +74,68 @@ impl Core {
     }
 }
 
+/// A question about a number that somebody keyed in, kept already and about to be asked.
+pub struct PreparedInquiry {
+    pub order: Order,
+    key: BillKey,
+    kept: BillRecord,
+    warnings: Vec<Warning>,
+}
+
+impl Core {
+    /// The first half of [`PayTaipei::inquire`], for whoever makes the call: the number is kept, so that what somebody
+    /// typed is not lost with the connection.
+    pub fn prepare_inquiry(&self, biller: &str, number: &str) -> Result<PreparedInquiry> {
+        let session = self.verified()?;
+        let intake = intake::from_keys(biller, number)?;
+        let key = intake.facts.key.clone();
+        let now = self.clock.now();
+        let kept = self.store.write(|work| work.remember_bill(intake.facts, now))?;
+        let errand = Errand::Inquire { bill: key.clone(), purpose: Purpose::Status };
+        let order = Order { token: session.token, errand };
+        Ok(PreparedInquiry { order, key, kept, warnings: intake.warnings })
+    }
+
+    /// The second half: what the answer taught.
+    pub fn inquired(&self, inquiry: &PreparedInquiry, answer: Answer) -> Result<Vec<BillView>> {
+        let Answer::Inquired(answer) = answer else { return Err(Code::Internal.into()) };
+        let now = self.clock.now();
+        let bills = match answer {
+            Ok(Inquiry::Bills(bills)) => self.store.write(|work| Ok(work.absorb(&inquiry.key, &bills, now)?.0))?,
+            Ok(Inquiry::NotFound) => {
+                // As it stands now: while the answer was on its way, it may have become another bill's row.
+                self.store.write(|work| match work.bill_by_key(&inquiry.key)? {
+                    Some(bill) => {
+                        work.keep_bill(&BillRecord { state: BillState::NotFound, checked_at: Some(now), ..bill })
+                    }
+                    None => Ok(()),
+                })?;
+                return Err(Code::BillNotFound.into());
+            }
+            Ok(Inquiry::BillerUnknown) => return Err(Code::BillerUnknown.into()),
+            Ok(Inquiry::Quiet { .. }) => return Err(Code::QuietHours.into()),
+            Err(silence) if matches!(silence.why, Why::Network(_) | Why::Busy) => vec![inquiry.kept.clone()],
+            Err(silence) => {
+                if silence.why == Why::SessionInvalid {
+                    self.store.end_session()?;
+                }
+                return Err(silence.into());
+            }
+        };
+        self.views(&bills, &inquiry.warnings)
+    }
+}
+
 impl PayTaipei {
     /// What is owed under a number that a person keyed in. Without a connection the number is kept, `unchecked`, and asked
     /// about later.
     pub async fn inquire(&self, biller: &str, number: &str) -> Result<Vec<BillView>> {
-        let session = self.verified()?;
-        let intake = intake::from_keys(biller, number)?;
-        let key = intake.facts.key.clone();
-        // Kept first: what somebody typed is not lost with the connection.
-        let now = self.clock.now();
-        let kept = self.store.write(|work| work.remember_bill(intake.facts, now))?;
-        let (store, http, clock) = (Arc::clone(&self.core.store), Arc::clone(&self.http), Arc::clone(&self.core.clock));
-        let bills = self
-            .on_core(async move {
-                let errand = Errand::Inquire { bill: key.clone(), purpose: Purpose::Status };
-                let order = Order { token: session.token, errand };
-                let Answer::Inquired(answer) = order.answer(http.send(order.request()).await) else {
-                    return Err(Code::Internal.into());
-                };
-                let now = clock.now();
-                match answer {
-                    Ok(Inquiry::Bills(bills)) => store.write(|work| Ok(work.absorb(&key, &bills, now)?.0)),
-                    Ok(Inquiry::NotFound) => {
-                        let missing = BillRecord { state: BillState::NotFound, checked_at: Some(now), ..kept };
-                        store.write(|work| work.keep_bill(&missing))?;
-                        Err(Code::BillNotFound.into())
-                    }
-                    Ok(Inquiry::BillerUnknown) => Err(Code::BillerUnknown.into()),
-                    Ok(Inquiry::Quiet { .. }) => Err(Code::QuietHours.into()),
-                    Err(silence) if matches!(silence.why, Why::Network(_) | Why::Busy) => Ok(vec![kept]),
-                    Err(silence) => {
-                        if silence.why == Why::SessionInvalid {
-                            store.end_session()?;
-                        }
-                        Err(silence.into())
-                    }
-                }
-            })
-            .await?;
-        self.views(&bills, &intake.warnings)
+        let inquiry = self.prepare_inquiry(biller, number)?;
+        let (core, http) = (Arc::clone(&self.core), Arc::clone(&self.http));
+        self.on_core(async move {
+            let reply = http.send(inquiry.order.request()).await;
+            core.inquired(&inquiry, inquiry.order.answer(reply))
+        })
+        .await
     }
 }

@@ -10,38 +10,47 @@ use paytaipei_identity::{Msisdn, Next, Outcome, Verification, Verifier};
 use super::{Core, PayTaipei};
 use crate::error::{Code, Result};
 use crate::platform;
-use crate::ports::KeyPurpose;
+use crate::ports::{HttpError, HttpReply, HttpRequest, KeyPurpose};
 use crate::view::VerificationView;
+
+/// A verification about to be asked for. Nothing of it is kept before the platform has taken it up.
+pub struct PreparedVerification {
+    msisdn: Msisdn,
+    verifier: Verifier,
+    consent_key: String,
+    session_key: String,
+}
+
+impl PreparedVerification {
+    /// What to send.
+    #[must_use]
+    pub fn request(&self) -> HttpRequest {
+        platform::verification_request(&self.msisdn, &self.verifier, &self.consent_key, &self.session_key)
+    }
+}
 
 impl PayTaipei {
     /// Asks the operator to verify this number on the handset. What is under way is kept, so that
     /// [`Self::finish_verification`] works after a restart too.
     pub async fn start_verification(&self, msisdn: &str) -> Result<VerificationView> {
-        let msisdn = Msisdn::parse(msisdn).map_err(|_| Code::MsisdnMalformed)?;
-        self.refuse_to_abandon(&msisdn)?;
-        let verifier = Verifier::new(&self.store.random()?);
-        let public = |purpose| Ok::<_, crate::Error>(URL_SAFE_NO_PAD.encode(self.vault.public_key(purpose)?));
-        let (consent_key, session_key) = (public(KeyPurpose::Consent)?, public(KeyPurpose::Session)?);
-        let (store, http, clock) = (Arc::clone(&self.core.store), Arc::clone(&self.http), Arc::clone(&self.core.clock));
+        let prepared = self.prepare_verification(msisdn)?;
+        let (core, http) = (Arc::clone(&self.core), Arc::clone(&self.http));
         self.on_core(async move {
-            let request = platform::verification_request(&msisdn, &verifier, &consent_key, &session_key);
-            let started = platform::verification_started(http.send(request).await)?;
-            let verification = Verification::started(msisdn, verifier, started, clock.now().0);
-            store.write(|work| work.keep_verification(&verification))?;
-            Ok(VerificationView { msisdn: verification.msisdn.masked(), binding_message: verification.binding_message })
+            let reply = http.send(prepared.request()).await;
+            core.verification_started(prepared, reply)
         })
         .await
     }
 
     /// Waits until the person has approved or refused on the handset, or the time is up.
     pub async fn finish_verification(&self) -> Result<()> {
-        let Some(mut verification) = self.store.read(|work| work.verification())? else {
+        let Some(mut verification) = self.verification()? else {
             return Err(Code::VerificationExpired.into());
         };
-        let (store, http, clock) = (Arc::clone(&self.core.store), Arc::clone(&self.http), Arc::clone(&self.core.clock));
+        let (core, http) = (Arc::clone(&self.core), Arc::clone(&self.http));
         self.on_core(async move {
             loop {
-                let outcome = match verification.next(clock.now().0) {
+                let outcome = match verification.next(core.clock.now().0) {
                     Next::Expired => Outcome::Expired,
                     Next::Wait(millis) => {
                         // In short naps: a clock that jumps is noticed.
@@ -51,26 +60,12 @@ impl PayTaipei {
                     }
                     Next::Ask => {
                         let reply = http.send(platform::collect_request(&verification)).await;
-                        verification.heard(platform::collected(reply), clock.now().0)
+                        verification.heard(platform::collected(reply), core.clock.now().0)
                     }
                 };
-                let refusal = match outcome {
-                    Outcome::Waiting => {
-                        store.write(|work| work.keep_verification(&verification))?;
-                        continue;
-                    }
-                    Outcome::Verified(session) => {
-                        return store.write(|work| {
-                            work.keep_session(&session)?;
-                            work.forget_verification()
-                        });
-                    }
-                    Outcome::Refused => Code::VerificationRefused,
-                    Outcome::Expired => Code::VerificationExpired,
-                    Outcome::Mismatch => Code::VerificationMismatch,
-                };
-                store.write(|work| work.forget_verification())?;
-                return Err(refusal.into());
+                if core.verification_went(&verification, outcome)? {
+                    return Ok(());
+                }
             }
         })
         .await
@@ -78,6 +73,64 @@ impl PayTaipei {
 }
 
 impl Core {
+    /// The first half of [`PayTaipei::start_verification`], for whoever makes the call: what is to be sent.
+    pub fn prepare_verification(&self, msisdn: &str) -> Result<PreparedVerification> {
+        let msisdn = Msisdn::parse(msisdn).map_err(|_| Code::MsisdnMalformed)?;
+        self.refuse_to_abandon(&msisdn)?;
+        let public = |purpose| Ok::<_, crate::Error>(URL_SAFE_NO_PAD.encode(self.vault.public_key(purpose)?));
+        Ok(PreparedVerification {
+            msisdn,
+            verifier: Verifier::new(&self.store.random()?),
+            consent_key: public(KeyPurpose::Consent)?,
+            session_key: public(KeyPurpose::Session)?,
+        })
+    }
+
+    /// The second half: what came back.
+    pub fn verification_started(
+        &self,
+        prepared: PreparedVerification,
+        reply: Result<HttpReply, HttpError>,
+    ) -> Result<VerificationView> {
+        let started = platform::verification_started(reply)?;
+        let PreparedVerification { msisdn, verifier, .. } = prepared;
+        let verification = Verification::started(msisdn, verifier, started, self.clock.now().0);
+        self.store.write(|work| work.keep_verification(&verification))?;
+        Ok(VerificationView { msisdn: verification.msisdn.masked(), binding_message: verification.binding_message })
+    }
+
+    /// The verification under way, if one is.
+    pub fn verification(&self) -> Result<Option<Verification>> {
+        self.store.read(|work| work.verification())
+    }
+
+    /// Keeps what became of a verification: `true` once the number is verified, `false` while nobody has answered.
+    pub fn verification_went(&self, verification: &Verification, outcome: Outcome) -> Result<bool> {
+        let refusal = match outcome {
+            Outcome::Waiting => {
+                self.store.write(|work| work.keep_verification(verification))?;
+                return Ok(false);
+            }
+            Outcome::Verified(session) => {
+                self.store.write(|work| {
+                    work.keep_session(&session)?;
+                    work.forget_verification()
+                })?;
+                return Ok(true);
+            }
+            Outcome::Refused => Code::VerificationRefused,
+            Outcome::Expired => Code::VerificationExpired,
+            Outcome::Mismatch => Code::VerificationMismatch,
+        };
+        self.store.write(|work| work.forget_verification())?;
+        Err(refusal.into())
+    }
+
+    /// Refuses with `number_not_verified` before a number is verified.
+    pub fn require_verified(&self) -> Result<()> {
+        self.verified().map(|_| ())
+    }
+
     /// The verified number, all but its last three digits hidden; `None` before it is verified.
     pub fn verified_number(&self) -> Result<Option<String>> {
         match self.verified() {

@@ -17,7 +17,8 @@ use paytaipei_bill::Lang;
 use tokio::runtime::Runtime;
 
 pub use self::core::Core;
-pub use bills::{billers, scan_picture};
+pub use bills::{PreparedInquiry, billers, scan_picture};
+pub use identity::PreparedVerification;
 pub use paying::Synced;
 pub use watching::PaymentStream;
 

@@ -106,6 +106,12 @@ impl Core {
         self.list(|payment| payment.state.is_terminal())
     }
 
+    /// Every payment as it is stored, the earliest made first, whoever is verified: for audits. Shells show
+    /// [`Self::queue`] and [`Self::history`].
+    pub fn records(&self) -> Result<Vec<PaymentRecord>> {
+        self.store.read(|work| work.payments())
+    }
+
     /// One payment.
     pub fn payment(&self, id: &str) -> Result<PaymentView> {
         self.verified()?;

@@ -1,0 +1,44 @@
+//! `paytaipei-demo`: plays the story and ends with 0 only if phone and accounts agree.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, ValueEnum};
+use paytaipei_e2e::story::{Options, play};
+use paytaipei_e2e::teller::Tongue;
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Language {
+    Zh,
+    En,
+}
+
+/// 金門居民的一天：離線掃描帳單，恢復連線後只繳一次 · A day in Kinmen: bills scanned offline, paid exactly once
+#[derive(Parser)]
+#[command(name = "paytaipei-demo")]
+struct Arguments {
+    #[arg(long, value_enum, default_value_t = Language::Zh)]
+    lang: Language,
+    /// 關閉平台的重複繳費防護 · switch the platform's own guard off: the phone alone must protect
+    #[arg(long)]
+    guard_off: bool,
+    /// 保留照片、資料與紀錄的資料夾 · keep photos, data and record in this folder
+    #[arg(long, value_name = "DIR")]
+    keep: Option<PathBuf>,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let tongue = match arguments.lang {
+        Language::Zh => Tongue::Zh,
+        Language::En => Tongue::En,
+    };
+    let options = Options { tongue, guard: !arguments.guard_off, keep: arguments.keep };
+    match play(&options, &mut std::io::stdout()) {
+        Ok(_) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("\n✗ {}{failure}", tongue.pick("故事沒有照預期結束:", "The story did not end as it should: "));
+            ExitCode::FAILURE
+        }
+    }
+}
