@@ -52,7 +52,7 @@ async fn closing_cuts_live_connections() {
 async fn the_platform_finishes_what_it_recorded_though_the_port_closed_meanwhile() {
     let world = World::new();
     let bill = world.water_bill(428);
-    let phone = world.phone(AMY).await;
+    let mut phone = world.phone(AMY).await;
     let payment = phone.consent(&bill, "esun").await;
     world.sandbox.fault(Fault::new(FaultKind::SlowBusiness).ms(60_000).times(1)).unwrap();
     let sent = tokio::spawn(phone.put_request(&payment).send());
@@ -62,6 +62,8 @@ async fn the_platform_finishes_what_it_recorded_though_the_port_closed_meanwhile
     assert_eq!(world.charges_of(&bill), 0);
     world.sandbox.clear_faults().unwrap();
     world.sandbox.open_port(true).unwrap();
+    // Without the connections that it kept from before.
+    phone.client = common::client(&world.sandbox);
     assert_eq!(phone.settled(&payment.id).await.state(), "settled");
     assert_eq!(world.charges_of(&bill), 1);
 }

@@ -28,6 +28,8 @@ use tower::ServiceExt;
 
 /// No request of the contract comes near it: bytes.
 const MOST_BODY: usize = 64 * 1024;
+/// A body up to here is read to its end and refused in words; of a larger one the connection may end in the middle.
+const MOST_READ: usize = 1024 * 1024;
 const BODY_LIMIT: Duration = Duration::from_secs(30);
 /// `huge` ends by itself here, should nobody hang up before: 1 GiB.
 const HUGE_CHUNKS: usize = 16 * 1024;
@@ -67,15 +69,16 @@ impl Front {
             let count = counts.entry(route).or_insert(0);
             *count = count.saturating_add(1);
         }
-        let body = match tokio::time::timeout(BODY_LIMIT, Limited::new(body, MOST_BODY).collect()).await {
+        let body = match tokio::time::timeout(BODY_LIMIT, Limited::new(body, MOST_READ).collect()).await {
             Ok(Ok(collected)) => collected.to_bytes(),
-            Ok(Err(error)) if error.is::<LengthLimitError>() => {
-                return Problem::new(413, "too_large", "No request of this interface is that large.").into_response();
-            }
+            Ok(Err(error)) if error.is::<LengthLimitError>() => return too_large(),
             Ok(Err(_)) | Err(_) => {
                 return Problem::new(408, "request_timeout", "The request didn't come in whole.").into_response();
             }
         };
+        if body.len() > MOST_BODY {
+            return too_large();
+        }
         let task = tokio::spawn(self.answer(head, body, route));
         match task.await {
             Ok(Fate::Answer(answer)) => answer,
@@ -160,6 +163,10 @@ impl Front {
         }
         facts
     }
+}
+
+fn too_large() -> Response<Body> {
+    Problem::new(413, "too_large", "No request of this interface is that large.").into_response()
 }
 
 /// The class of a request.

@@ -18,6 +18,9 @@ const BACKLOG: u32 = 1024;
 const HANDSHAKE_LIMIT: Duration = Duration::from_secs(10);
 const HEADER_LIMIT: Duration = Duration::from_secs(30);
 
+const BIND_TRIES: u32 = 200;
+const BIND_PAUSE: Duration = Duration::from_millis(10);
+
 /// The port that a phone talks to.
 pub struct Port {
     address: SocketAddr,
@@ -57,7 +60,7 @@ impl Port {
                 closing.cancel();
                 tasks.close();
                 tasks.wait().await;
-                *state = State::Closed(bind(self.address)?);
+                *state = State::Closed(bind_again(self.address).await?);
             }
             (State::Closed(_), true) => {
                 let (closing, tasks) = (CancellationToken::new(), TaskTracker::new());
@@ -81,6 +84,18 @@ fn bind(address: SocketAddr) -> io::Result<TcpSocket> {
     socket.set_reuseaddr(true)?;
     socket.bind(address)?;
     Ok(socket)
+}
+
+/// [`bind`] to a number that was ours a moment ago. A process that is being started holds a copy of the listener between
+/// fork and exec; as long as it does, the number is taken, and the port isn't really closed.
+async fn bind_again(address: SocketAddr) -> io::Result<TcpSocket> {
+    for _ in 0..BIND_TRIES {
+        match bind(address) {
+            Err(error) if error.kind() == io::ErrorKind::AddrInUse => tokio::time::sleep(BIND_PAUSE).await,
+            other => return other,
+        }
+    }
+    bind(address)
 }
 
 async fn accept(
