@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::{Failure, Result, ensure};
 
 /// No command of a test or a story takes longer.
-const LONGEST: Duration = Duration::from_secs(60);
+const LONGEST: Duration = Duration::from_secs(40);
 
 #[derive(Clone, Debug)]
 pub struct Phone {
@@ -139,14 +139,16 @@ impl Running {
     }
 
     /// Objects of this kind until `enough` says so, waited for.
-    pub fn until(&self, kind: &str, mut enough: impl FnMut(&Value) -> bool) -> Result<()> {
+    pub fn until(&self, kind: &str, mut enough: impl FnMut(&Value) -> Result<bool>) -> Result<()> {
         let deadline = Instant::now() + LONGEST;
         loop {
             let left = deadline.saturating_duration_since(Instant::now());
             let line = self.next(left)?;
             ensure!(line.get("error").is_none(), "the program ended with {line}");
-            if line.get(kind).is_some_and(&mut enough) {
-                return Ok(());
+            if let Some(object) = line.get(kind) {
+                if enough(object)? {
+                    return Ok(());
+                }
             }
         }
     }

@@ -76,7 +76,7 @@ impl Stage<'_, '_> {
         let pending = self.sandbox.control().pending(E164)?;
         ensure!(pending.len() == 1, "pending on the handset: {pending:?}");
         self.sandbox.control().approve(E164)?;
-        running.until("verified", |_| true)?;
+        running.until("verified", |_| Ok(true))?;
         ensure!(running.finish()? == 0, "verify did not end well");
         self.teller.proven("門號已驗證", "the number is verified");
         Ok(())
@@ -192,7 +192,7 @@ impl Stage<'_, '_> {
         let mut seen = 0;
         running.until("payment", |_| {
             seen += 1;
-            seen == 5
+            Ok(seen == 5)
         })?;
         running.kill()?;
         self.teller.say("SIGKILL", "SIGKILL");
@@ -202,7 +202,7 @@ impl Stage<'_, '_> {
         let mut seen = 0;
         running.until("payment", |_| {
             seen += 1;
-            seen == 5
+            Ok(seen == 5)
         })?;
         self.teller.proven(
             "重新啟動：五筆都在，一個字都沒變",
@@ -240,8 +240,15 @@ impl Stage<'_, '_> {
         let (mut unknown, begun) = (false, Instant::now());
         running.until("payment", |payment| {
             unknown |= payment["id"] == queued.kinmen.as_str() && payment["state"] == "unknown";
-            waiting.retain(|(id, state)| !(payment["id"] == *id && payment["state"] == *state));
-            waiting.is_empty()
+            if let Some(at) = waiting.iter().position(|(id, _)| payment["id"] == *id) {
+                let (_, expected) = waiting[at];
+                let there = payment["state"] == expected;
+                ensure!(there || payment["ended"] == false, "a payment that should be {expected}: {payment}");
+                if there {
+                    waiting.swap_remove(at);
+                }
+            }
+            Ok(waiting.is_empty())
         })?;
         ensure!(unknown, "the lost reply was never shown as unknown");
         let seconds = begun.elapsed().as_secs_f32();
@@ -279,7 +286,7 @@ impl Stage<'_, '_> {
         let mut waiting = vec![&queued.taipei, &queued.kinmen_offline];
         running.until("payment", |payment| {
             waiting.retain(|id| !(payment["id"] == id.as_str() && payment["state"] == "settled"));
-            waiting.is_empty()
+            Ok(waiting.is_empty())
         })?;
         running.kill()?;
         self.teller.proven("同意後，兩筆也繳清了", "once agreed to, both are paid too");
