@@ -25,6 +25,9 @@ const AT_ONCE: usize = 4;
 /// How often the runner looks whether another process changed the store, or the connection came back.
 const TICK: Duration = Duration::from_millis(300);
 
+/// A call that may not be made for longer than this is not waited for.
+const PUT_OFF_MS: i64 = 5_000;
+
 /// What the runner works with.
 pub struct Runner {
     pub core: Arc<Core>,
@@ -80,7 +83,7 @@ impl Runner {
             }
             if let (true, Mode::Once(patience)) = (crew.tasks.is_empty(), mode) {
                 let over = started.elapsed() >= patience || crew.unreachable.is_some() || !connected;
-                if over || !pending.iter().any(moves) {
+                if over || !pending.iter().any(|record| moves(record, &crew.tried, now)) {
                     let unreachable = crew.unreachable.or((!connected).then_some(Code::Offline));
                     return Ok(Drained { unreachable });
                 }
@@ -108,7 +111,8 @@ impl Runner {
             if let Mode::Once(patience) = mode {
                 let runner = Arc::clone(self);
                 let pending = blocking(move || runner.core.store.read(|work| work.pending_payments())).await?;
-                if started.elapsed() >= patience || !pending.iter().any(moves) {
+                let now = self.core.clock.now();
+                if started.elapsed() >= patience || !pending.iter().any(|record| moves(record, &HashSet::new(), now)) {
                     return Ok(None);
                 }
             }
@@ -147,6 +151,8 @@ async fn at<T: Send + 'static>(desk: &Arc<Desk>, work: impl FnOnce(&Desk) -> Res
 struct Crew {
     tasks: JoinSet<Result<Option<Silence>>>,
     at_work: HashMap<tokio::task::Id, PaymentId>,
+    /// Tried at least once in this run.
+    tried: HashSet<PaymentId>,
     unreachable: Option<Code>,
     lost_connection: bool,
 }
@@ -159,6 +165,7 @@ impl Crew {
             if self.tasks.len() < AT_ONCE && due && !busy.contains(&record.payment.id) {
                 let handle = self.tasks.spawn(Arc::clone(runner).perform(Arc::clone(desk), record.payment.id));
                 self.at_work.insert(handle.id(), record.payment.id);
+                self.tried.insert(record.payment.id);
             }
         }
     }
@@ -189,9 +196,13 @@ impl Crew {
     }
 }
 
-/// Whether the next call is soon enough to wait for. A payment in the business's app, or of a biller at rest, is not.
-fn moves(record: &PaymentRecord) -> bool {
-    record.payment.state != State::AwaitingHandOff && record.payment.reason != Some(Reason::QuietHours)
+/// Whether the next call is worth waiting for. One that the platform put off is not; nor, once tried, is a payment in the
+/// business's app or of a biller at rest.
+fn moves(record: &PaymentRecord, tried: &HashSet<PaymentId>, now: Timestamp) -> bool {
+    let payment = &record.payment;
+    let put_off = payment.pending.is_none_or(|pending| pending.floor.millis_since(now) > PUT_OFF_MS);
+    let rests = payment.state == State::AwaitingHandOff || payment.reason == Some(Reason::QuietHours);
+    !put_off && (!rests || !tried.contains(&payment.id))
 }
 
 fn nap(pending: &[PaymentRecord], now: Timestamp) -> Duration {

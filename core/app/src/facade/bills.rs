@@ -10,6 +10,7 @@ use super::{Core, PayTaipei};
 use crate::error::{Code, Result};
 use crate::intake::{self, Intake};
 use crate::platform::{Answer, Errand, Inquiry, Order, Purpose, Why};
+use crate::ports::HttpError::{Broken, Offline, Timeout};
 use crate::store::{BillRecord, BillState};
 use crate::view::{BillView, BillerView};
 
@@ -114,7 +115,9 @@ impl Core {
             }
             Ok(Inquiry::BillerUnknown) => return Err(Code::BillerUnknown.into()),
             Ok(Inquiry::Quiet { .. }) => return Err(Code::QuietHours.into()),
-            Err(silence) if matches!(silence.why, Why::Network(_) | Why::Busy) => vec![inquiry.kept.clone()],
+            Err(silence) if matches!(silence.why, Why::Network(Offline | Timeout | Broken)) => {
+                vec![inquiry.kept.clone()]
+            }
             Err(silence) => {
                 if silence.why == Why::SessionInvalid {
                     self.store.end_session()?;
