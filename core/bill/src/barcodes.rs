@@ -34,7 +34,7 @@ pub struct MissingSegments {
     pub third: bool,
 }
 
-/// At most this many barcodes are looked at: no paper carries more, and the work grows with their cube.
+/// At most this many segments are put together: no picture holds more, and the work grows with their cube.
 const MOST: usize = 12;
 
 /// Puts the barcodes of one bill together and reads them. `today` is the city's day.
@@ -78,7 +78,8 @@ pub(crate) fn assemble(texts: &[&str], today: CivilDate) -> Assembly {
     for (at, text) in texts.iter().enumerate() {
         // A reader may hand over Code 39's start and stop character.
         let text = text.trim_matches(['*', '\r', '\n']);
-        if distinct.len() < MOST && !distinct.iter().any(|(_, seen)| *seen == text) {
+        let shaped = cvs_barcode::is_first(text) || is_second(text) || cvs_barcode::is_third(text);
+        if shaped && distinct.len() < MOST && !distinct.iter().any(|(_, seen)| *seen == text) {
             distinct.push((at, text));
         }
     }

@@ -161,3 +161,25 @@ impl Warning {
 }
 
 spoken!(Warning);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Lang;
+
+    #[test]
+    fn every_warning_says_in_both_languages_what_is_odd_and_what_to_do() {
+        for warning in [
+            Warning::WaterCheckDigit,
+            Warning::WaterArea,
+            Warning::PastDue,
+            Warning::CodeExpired,
+            Warning::TestCode,
+            Warning::UnknownField,
+            Warning::BarcodesMisread,
+        ] {
+            assert!(warning.message(Lang::ZhHant).ends_with('。') && warning.hint(Lang::ZhHant).ends_with('。'));
+            assert!(warning.message(Lang::En).is_ascii() && warning.hint(Lang::En).is_ascii());
+        }
+    }
+}

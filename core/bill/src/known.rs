@@ -145,3 +145,39 @@ impl fmt::Display for KnownCode {
         f.write_str(&self.message(Lang::En))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::biller::{HOUSE_TAX, TAIWAN_WATER};
+
+    #[test]
+    fn every_known_thing_says_in_both_languages_what_it_is_and_where_to_go() {
+        let name = ShownName::new("臺灣電力公司");
+        for known in [
+            KnownCode::NotServed(&TAIWAN_WATER),
+            KnownCode::NotServed(&HOUSE_TAX),
+            KnownCode::TwqrpBill(name),
+            KnownCode::TwqrpPurchase,
+            KnownCode::TwqrpTransfer,
+            KnownCode::TwqrpOther,
+            KnownCode::PayTaipeiItem(10),
+            KnownCode::MerchantPayment,
+            KnownCode::OtherBarcodes,
+            KnownCode::EInvoice,
+            KnownCode::EInvoiceDetails,
+            KnownCode::MobileCarrier,
+        ] {
+            assert!(
+                known.message(Lang::ZhHant).ends_with('。') && known.hint(Lang::ZhHant).ends_with('。'),
+                "{known:?}"
+            );
+            assert!(known.message(Lang::En).ends_with('.') && known.hint(Lang::En).ends_with('.'), "{known:?}");
+        }
+    }
+
+    #[test]
+    fn a_name_from_a_code_is_cut_before_it_is_shown() {
+        assert_eq!(ShownName::new(&"水".repeat(1000)).as_str().chars().count(), 40);
+    }
+}

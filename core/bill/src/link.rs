@@ -240,7 +240,9 @@ mod tests {
         ] {
             assert_eq!(at(&format!("https://{authority}")), "user_info_in_link", "{authority}");
         }
-        assert_eq!(suspicion("https://pay.taipei@example.com/"), "user_info_in_link");
+        for user in ["pay.taipei", "pay.taipel", "www.pay-taipei"] {
+            assert_eq!(suspicion(&format!("https://{user}@example.com/")), "user_info_in_link", "{user}");
+        }
     }
 
     #[test]

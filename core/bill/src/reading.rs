@@ -63,17 +63,13 @@ fn classify(text: &str, today: CivilDate) -> Reading {
     }
     let Some(link) = Link::split(text) else { return three_segments(text, today) };
     let carries_bill = pay_taipei::is_shaped(&link) || parking_slip::is_shaped(&link) || tax::is_shaped(&link);
-    let reading = match link.judge(carries_bill) {
+    match link.judge(carries_bill) {
         Verdict::Genuine(Site::PayTaipei) => pay_taipei::read(&link),
         Verdict::Genuine(Site::ParkingFee) => parking_slip::read(&link),
         Verdict::Genuine(Site::PayTax) => tax::read(&link, today),
         Verdict::Genuine(Site::TaiwanWater) => taiwan_water::read(&link),
         Verdict::Genuine(Site::Fisc) | Verdict::Foreign => Reading::Unknown,
         Verdict::Pretends(suspicion) => Reading::Suspicious(suspicion),
-    };
-    match reading {
-        Reading::Bill(_) if text.chars().any(is_line_break) => Reading::Suspicious(Suspicion::HiddenCharacters),
-        reading => reading,
     }
 }
 

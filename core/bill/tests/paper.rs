@@ -200,6 +200,19 @@ fn barcodes_with_wrong_check_digits_are_refused_and_beside_the_same_bills_qr_cod
 }
 
 #[test]
+fn two_misread_copies_of_a_segment_are_misread_and_no_riddle() {
+    let [first, second, third] = kinmen_barcodes("1234567", "11510", 428, DUE);
+    let (one, two) = (third.replace("428", "423"), third.replace("428", "478"));
+    assert_eq!(why(picture(&[], &[&first, &second, &one, &two])), "check_digits_wrong");
+}
+
+#[test]
+fn parking_barcodes_of_another_layout_under_right_check_digits_are_refused() {
+    let bars = writer::cvs("1512202PK", "Q0000000A0000011", "1220", 48);
+    assert_eq!(why(picture(&[], &strs(&bars))), "malformed_field");
+}
+
+#[test]
 fn a_misread_copy_of_a_segment_beside_the_right_one_does_no_harm() {
     let [first, second, third] = kinmen_barcodes("1234567", "11510", 428, DUE);
     let misread = third.replace("428", "423");
@@ -223,8 +236,13 @@ fn nothing_unknown_and_no_code_are_told_apart() {
 }
 
 #[test]
-fn a_thousand_codes_in_one_picture_end_at_once() {
-    let bars: Vec<String> = (0..1000).map(|n| format!("{n:06}6KM")).collect();
-    let bars: Vec<&str> = bars.iter().map(String::as_str).collect();
-    assert_eq!(why(picture(&[], &bars)), "barcodes_incomplete");
+fn of_hundreds_of_segments_the_first_dozen_are_put_together_and_other_barcodes_do_not_count() {
+    let [first, second, third] = kinmen_barcodes("1234567", "11510", 428, DUE);
+    let mut codes: Vec<String> = (0..50).map(|n| format!("47100884{n:05}/x")).collect();
+    codes.extend([first, second, third]);
+    codes.extend((0..1000).map(|n| format!("{n:06}6KM")));
+    let codes: Vec<&str> = codes.iter().map(String::as_str).collect();
+    assert_eq!(bill(picture(&[], &codes)).number.as_str(), "1234567");
+    let after: Vec<&str> = codes.iter().skip(53).chain(&codes[50..53]).copied().collect();
+    assert_eq!(why(picture(&[], &after)), "barcodes_incomplete");
 }

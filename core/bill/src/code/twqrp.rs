@@ -296,9 +296,10 @@ mod tests {
         let lines = KINMEN.replace('&', "&\r\n");
         let values =
             with("00,", "00%2C").replace("QES+", "QES%2B").replace("金門縣自來水廠", &encode("金門縣自來水廠"));
+        let anywhere = KINMEN.replace("4614611", "461\n4611").replace("/158", "\r\n/158");
         let marked = format!("\u{FEFF}{KINMEN}\n");
         let small = with("TWQRP", "twqrp");
-        for text in [KINMEN.to_owned(), encode(&once), once, lines, values, marked, small] {
+        for text in [KINMEN.to_owned(), encode(&once), once, lines, anywhere, values, marked, small] {
             assert_is_kinmen(&claim(&text), &text);
         }
     }
