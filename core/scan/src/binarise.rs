@@ -50,6 +50,42 @@ const BLOCK: usize = 8;
 #[derive(Clone, Copy)]
 pub struct Contrast(pub u8);
 
+/// Ink takes at least one part in this many of the light that paper sends back, blurred or not; noise hardly does.
+const INK_SHARE: u8 = 4;
+
+impl Contrast {
+    /// Enough for the picture's own noise not to pass for ink: a block of 64 pixels of noise spans five deviations.
+    pub fn above_noise(gray: &Gray) -> Self {
+        let least = 6.5 * noise(gray);
+        Self(least.clamp(20.0, 96.0) as u8)
+    }
+}
+
+/// Standard deviation of the picture's noise in grey levels: by the median of second differences along some rows, which
+/// neither edges nor slopes move.
+fn noise(gray: &Gray) -> f32 {
+    let mut counts = [0u32; 1021];
+    let mut all = 0;
+    for y in (0..gray.height).step_by(16) {
+        for window in gray.row(y).windows(3).step_by(2) {
+            if let &[a, b, c] = window {
+                let second = (2 * i32::from(b) - i32::from(a) - i32::from(c)).unsigned_abs() as usize;
+                if let Some(count) = counts.get_mut(second) {
+                    *count += 1;
+                }
+                all += 1;
+            }
+        }
+    }
+    let mut seen = 0;
+    let median = counts.iter().position(|count| {
+        seen += count;
+        seen * 2 >= all
+    });
+    // Second differences of independent noise deviate √6 times as much; the median of |x| is 0.6745 deviations.
+    median.map_or(0.0, |m| m as f32 / (0.6745 * 6f32.sqrt()))
+}
+
 /// Black and white by the local threshold described above.
 pub fn local(gray: &Gray, contrast: Contrast) -> Bits {
     let columns = gray.width.div_ceil(BLOCK);
@@ -59,7 +95,7 @@ pub fn local(gray: &Gray, contrast: Contrast) -> Bits {
     // Of the blocks with an edge: sums of their middles and their number, over rows then columns of five.
     let mut votes = vec![(0u16, 0u16); columns * rows];
     for (vote, &(low, high)) in votes.iter_mut().zip(&extremes) {
-        if high - low >= contrast.0 {
+        if high - low >= contrast.0.max(high / INK_SHARE) {
             *vote = ((u16::from(low) + u16::from(high)) / 2, 1);
         }
     }
@@ -78,12 +114,18 @@ pub fn local(gray: &Gray, contrast: Contrast) -> Bits {
                     (Some(a), Some(b)) => ((u16::from(a) + u16::from(b)) / 2) as u8,
                     (Some(a), None) | (None, Some(a)) => a,
                     // Nothing seen yet: a dark corner is dark only where it is nearly black.
-                    (None, None) => extremes.get(at).map_or(0, |(low, _)| low / 2),
+                    (None, None) => 20,
                 }
             };
             if let Some(slot) = thresholds.get_mut(at) {
                 *slot = threshold;
             }
+        }
+    }
+    // A block without an edge and with none near is all black or all white: its noise is neither.
+    for ((threshold, (_, count)), (_, high)) in thresholds.iter_mut().zip(&votes).zip(&extremes) {
+        if *count == 0 {
+            *threshold = if high < threshold { 255 } else { 0 };
         }
     }
     apply(gray, |x, y| thresholds.get(y / BLOCK * columns + x).copied().unwrap_or(0))

@@ -9,6 +9,10 @@ use crate::gray::Gray;
 use crate::linear;
 use crate::others::{Found, rqrr_reader, rxing_reader};
 use crate::picture::Luma;
+use crate::qr::deep::{self, Depth};
+use crate::qr::finder::{self, Triple};
+use crate::qr::rings;
+use crate::regions;
 use crate::symbol::{Effort, Format, NoCode, Scan, Symbol};
 
 static RXING: Lane = Lane::new("scan-rxing");
@@ -61,7 +65,7 @@ impl Run {
             scale *= 2.0;
         }
         let thorough = effort == Effort::Still;
-        let bits = Arc::new(binarise::local(&gray, Contrast(24)));
+        let bits = Arc::new(binarise::local(&gray, Contrast::above_noise(&gray)));
         self.qr_by_rxing(&bits, scale, thorough);
         self.barcodes(&gray, &bits, scale);
         if effort == Effort::Frame && !self.symbols.is_empty() {
@@ -72,16 +76,63 @@ impl Run {
         while !self.has_qr() && !self.late() && smaller.width.min(smaller.height) >= 160 {
             smaller = Arc::new(smaller.halved());
             smaller_scale *= 2.0;
-            let bits = Arc::new(binarise::local(&smaller, Contrast(20)));
+            let bits = Arc::new(binarise::local(&smaller, Contrast::above_noise(&smaller)));
             self.qr_by_rxing(&bits, smaller_scale, true);
         }
         if effort == Effort::Still && !self.has_qr() && !self.late() {
-            let bits = Arc::new(binarise::local(&gray.inverted(), Contrast(24)));
+            let bits = Arc::new(binarise::local(&gray.inverted(), Contrast::above_noise(&gray)));
             self.qr_by_rxing(&bits, scale, true);
+        }
+        if !self.has_qr() {
+            self.qr_deep(&gray, &bits, scale);
+        }
+        if !self.has_qr() && !self.late() {
+            self.qr_in_patches(&gray, scale);
         }
         if effort == Effort::Still && !self.has_qr() && !self.late() {
             self.qr_by_rqrr(&gray, scale);
         }
+    }
+
+    /// Looks for finder patterns in grey on the most textured patches.
+    fn qr_in_patches(&mut self, gray: &Gray, scale: f32) {
+        let texture = regions::texture(&gray.halved());
+        for region in regions::patches(&texture, gray.width, gray.height, 5) {
+            let deadline = self.deadline;
+            let late = || Instant::now() >= deadline;
+            let patch = gray.crop(region.left, region.top, region.width, region.height);
+            let rings = rings::rings(&patch, &late);
+            let triples = finder::triples_of_rings(&rings);
+            if self.try_triples(&patch, &triples, (region.left, region.top), scale) {
+                return;
+            }
+        }
+    }
+
+    fn qr_deep(&mut self, gray: &Gray, bits: &Bits, scale: f32) {
+        let finders = finder::finders(bits);
+        let triples = finder::triples(bits, &finders);
+        self.try_triples(gray, &triples, (0, 0), scale);
+    }
+
+    fn try_triples(&mut self, gray: &Gray, triples: &[Triple], origin: (usize, usize), scale: f32) -> bool {
+        for triple in triples {
+            if self.late() {
+                break;
+            }
+            let deadline = self.deadline;
+            if let Some(read) = deep::read(gray, triple, Depth::Full, &|| Instant::now() >= deadline) {
+                let (left, top) = (origin.0 as f32, origin.1 as f32);
+                self.add(Symbol {
+                    format: Format::QrCode,
+                    raw: read.decoded.raw,
+                    text: read.decoded.text,
+                    corners: read.corners.map(|p| ((p.x + left) * scale, (p.y + top) * scale)),
+                });
+                return true;
+            }
+        }
+        false
     }
 
     fn qr_by_rxing(&mut self, bits: &Arc<Bits>, scale: f32, thorough: bool) {
@@ -136,7 +187,7 @@ impl Run {
     fn barcodes(&mut self, gray: &Gray, bits: &Bits, scale: f32) {
         let mut readings = linear::rows(bits, 4);
         if readings.is_empty() && !self.late() {
-            let turned = binarise::local(&gray.transposed(), Contrast(24));
+            let turned = binarise::local(&gray.transposed(), Contrast::above_noise(gray));
             readings = linear::rows(&turned, 4);
             for reading in &mut readings {
                 reading.from = (reading.from.1, reading.from.0);

@@ -11,6 +11,7 @@ pub struct Gray {
 }
 
 impl Gray {
+    #[cfg(test)]
     pub fn new(width: usize, height: usize, pixels: Vec<u8>) -> Self {
         debug_assert_eq!(pixels.len(), width * height);
         Self { width, height, pixels }

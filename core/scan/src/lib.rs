@@ -4,17 +4,17 @@
 //! every [`Symbol`] it can read, or with the reason why there is none ([`NoCode`]). It never panics and never takes much
 //! longer than its [`Effort`] allows, whatever it is given.
 
-#[allow(dead_code)]
 mod binarise;
 mod cascade;
 mod contained;
-#[allow(dead_code)]
+mod geometry;
 mod gray;
 mod linear;
 mod others;
 mod picture;
-#[allow(dead_code)]
 mod qr;
+#[allow(dead_code)]
+mod regions;
 mod symbol;
 mod text;
 

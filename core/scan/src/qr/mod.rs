@@ -3,7 +3,12 @@
 //! No maintained decoder takes doubt: here every module comes with how sure its sampling was, and what is least sure
 //! goes to Reed–Solomon as erasures.
 
-pub mod reed_solomon;
+pub mod deep;
+pub mod finder;
+mod mesh;
+mod reed_solomon;
+pub mod rings;
+mod sampling;
 mod segments;
 pub mod tables;
 
@@ -42,6 +47,7 @@ impl Grid {
         (modules.len() == dimension * dimension).then_some(Self { version, modules })
     }
 
+    #[cfg(test)]
     pub fn version(&self) -> Version {
         self.version
     }
@@ -50,14 +56,11 @@ impl Grid {
         self.version.dimension()
     }
 
-    pub fn modules(&self) -> &[f32] {
-        &self.modules
-    }
-
     fn at(&self, x: usize, y: usize) -> f32 {
         self.modules.get(y * self.dimension() + x).copied().unwrap_or(0.0)
     }
 
+    #[cfg(test)]
     /// Share of the fixed modules that are as the standard wants them: 0.5 for noise, 1 for a clean symbol.
     pub fn agreement(&self) -> f32 {
         let (mut right, mut all) = (0u32, 0u32);
@@ -78,6 +81,12 @@ impl Grid {
 
     /// Decodes the symbol, also seen in a mirror; `None` where nothing that it could say is beyond doubt.
     pub fn decode(&self) -> Option<Decoded> {
+        self.attempt(Persistence::Brief).ok()
+    }
+
+    /// Decodes the symbol or, where that fails, says which modules are beyond doubt all the same: those of blocks that
+    /// could be corrected.
+    pub fn attempt(&self, persistence: Persistence) -> Result<Decoded, Learned> {
         let straight = self.formats();
         let mirrored = self.mirrored();
         let turned = mirrored.formats();
@@ -90,18 +99,27 @@ impl Grid {
         }
         tries.sort_by(|a, b| b.1.score.total_cmp(&a.1.score));
         tries.truncate(4);
-        tries.into_iter().find_map(|(mirror, information)| {
+        let size = self.dimension();
+        let mut learned = Learned::default();
+        for (mirror, information) in tries {
             let grid = if mirror { &mirrored } else { self };
-            let mut decoded = grid.decode_as(information)?;
-            if mirror {
-                let size = self.dimension();
-                decoded.modules = (0..size * size)
-                    .map(|i| decoded.modules.get(i % size * size + i / size).copied().unwrap_or(false))
-                    .collect();
-                decoded.mirrored = true;
+            let back = |i: usize| if mirror { i % size * size + i / size } else { i };
+            match grid.decode_as(information, persistence) {
+                Ok(mut decoded) => {
+                    decoded.modules =
+                        (0..size * size).map(|i| decoded.modules.get(back(i)).copied().unwrap_or(false)).collect();
+                    decoded.mirrored = mirror;
+                    return Ok(decoded);
+                }
+                Err(part) if part.blocks > learned.blocks => {
+                    learned.blocks = part.blocks;
+                    learned.modules =
+                        (0..size * size).map(|i| part.modules.get(back(i)).copied().unwrap_or(0)).collect();
+                }
+                Err(_) => {}
             }
-            Some(decoded)
-        })
+        }
+        Err(learned)
     }
 
     /// The format information's two copies, weighed together against all 32 words (§7.9), best first.
@@ -140,77 +158,126 @@ impl Grid {
         found
     }
 
-    fn decode_as(&self, information: Information) -> Option<Decoded> {
+    fn decode_as(&self, information: Information, persistence: Persistence) -> Result<Decoded, Learned> {
         let size = self.dimension();
         let order = data_order(self.version);
         let mut words = Vec::with_capacity(self.version.codewords());
         for places in order.chunks_exact(8) {
-            let (mut value, mut sure) = (0u8, f32::INFINITY);
-            for &(x, y) in places {
+            let mut word = Codeword { value: 0, sure: f32::INFINITY, weakest: 0 };
+            for (bit, &(x, y)) in places.iter().enumerate() {
                 let module = self.at(x, y);
-                value = value << 1 | u8::from((module > 0.0) != masked(information.mask, x, y));
-                sure = sure.min(module.abs());
+                word.value = word.value << 1 | u8::from((module > 0.0) != masked(information.mask, x, y));
+                if module.abs() < word.sure {
+                    word.sure = module.abs();
+                    word.weakest = 0x80 >> bit;
+                }
             }
-            words.push((value, sure));
+            words.push(word);
         }
 
         let layout = self.version.blocks(information.level);
-        let mut blocks: Vec<Vec<usize>> = vec![Vec::new(); layout.count];
-        let mut next = 0;
-        for i in 0..=layout.short_data {
-            for (j, block) in blocks.iter_mut().enumerate() {
-                if i < layout.short_data || j >= layout.short {
-                    block.push(next);
-                    next += 1;
+        let blocks = interleaving(layout);
+        let mut data = Vec::new();
+        let mut chance = f64::NEG_INFINITY;
+        let mut corrected: Vec<Option<u8>> = vec![None; words.len()];
+        let (mut blocks_read, mut blocks_failed) = (0, 0);
+        for block in &blocks {
+            let word: Vec<Codeword> = block.iter().filter_map(|&at| words.get(at).copied()).collect();
+            // A symbol of which nothing can be corrected is noise: don't persist with every block of it.
+            let persistence = if blocks_failed > blocks_read { Persistence::Brief } else { persistence };
+            let Some((fixed, odds)) = correct_block(&word, layout.check, persistence) else {
+                blocks_failed += 1;
+                continue;
+            };
+            if odds < -BELIEVED {
+                blocks_read += 1;
+            }
+            chance = f64::max(chance, odds);
+            for (&at, &value) in block.iter().zip(&fixed) {
+                if let Some(slot) = corrected.get_mut(at) {
+                    *slot = (odds < -BELIEVED).then_some(value);
+                }
+            }
+            data.extend_from_slice(fixed.get(..fixed.len().saturating_sub(layout.check)).unwrap_or(&[]));
+        }
+        let mut modules = vec![0i8; size * size];
+        for (slot, role) in modules.iter_mut().zip(roles(self.version)) {
+            if let Role::Fixed(dark) = role {
+                *slot = if dark { 1 } else { -1 };
+            }
+        }
+        for (places, value) in order.chunks_exact(8).zip(&corrected) {
+            let Some(value) = value else { continue };
+            for (bit, &(x, y)) in places.iter().enumerate() {
+                if let Some(slot) = modules.get_mut(y * size + x) {
+                    let dark = (value >> (7 - bit) & 1 == 1) != masked(information.mask, x, y);
+                    *slot = if dark { 1 } else { -1 };
                 }
             }
         }
-        for _ in 0..layout.check {
-            for block in &mut blocks {
+        if blocks_read < blocks.len() {
+            return Err(Learned { blocks: blocks_read, modules });
+        }
+        let nothing = || Learned::default();
+        let Content { segments, padded } = segments::read(&data, self.version).ok_or_else(nothing)?;
+        // Hardly any encoder pads otherwise than prescribed: where the blocks alone don't settle it, that must hold too.
+        if chance > -SETTLED && !padded {
+            return Err(nothing());
+        }
+        let raw: Vec<u8> = segments.iter().flat_map(|s| s.bytes().iter().copied()).collect();
+        if raw.is_empty() {
+            return Err(nothing());
+        }
+        // Format and version information, remainder bits: as they were seen.
+        let modules = modules.iter().zip(&self.modules).map(|(m, seen)| if *m == 0 { *seen > 0.0 } else { *m > 0 });
+        Ok(Decoded { text: text_of(&segments), raw, mirrored: false, modules: modules.collect() })
+    }
+}
+
+/// How much work decoding may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Persistence {
+    Brief,
+    /// Also with the least sure bits the other way round.
+    Thorough,
+}
+
+/// What a failed decoding still taught.
+#[derive(Clone, Default)]
+pub struct Learned {
+    /// Blocks that were corrected.
+    pub blocks: usize,
+    /// +1 dark, −1 light, 0 unknown; empty where nothing was learned.
+    pub modules: Vec<i8>,
+}
+
+/// A codeword as read, how sure its least sure bit is, and which that is.
+#[derive(Clone, Copy)]
+struct Codeword {
+    value: u8,
+    sure: f32,
+    weakest: u8,
+}
+
+/// The codewords of each block, in its order (§7.6).
+fn interleaving(layout: tables::Blocks) -> Vec<Vec<usize>> {
+    let mut blocks: Vec<Vec<usize>> = vec![Vec::new(); layout.count];
+    let mut next = 0;
+    for i in 0..=layout.short_data {
+        for (j, block) in blocks.iter_mut().enumerate() {
+            if i < layout.short_data || j >= layout.short {
                 block.push(next);
                 next += 1;
             }
         }
-
-        let mut data = Vec::new();
-        let mut chance = f64::NEG_INFINITY;
-        let mut corrected = words.clone();
-        for block in &blocks {
-            let word: Vec<(u8, f32)> = block.iter().filter_map(|&at| words.get(at).copied()).collect();
-            let (fixed, odds) = correct_block(&word, layout.check)?;
-            chance = f64::max(chance, odds);
-            for (&at, &value) in block.iter().zip(&fixed) {
-                if let Some(slot) = corrected.get_mut(at) {
-                    slot.0 = value;
-                }
-            }
-            data.extend_from_slice(fixed.get(..fixed.len().saturating_sub(layout.check))?);
-        }
-        let Content { segments, padded } = segments::read(&data, self.version)?;
-        // Hardly any encoder pads otherwise than prescribed: where the blocks alone don't settle it, that must hold too.
-        if chance > -BELIEVED || (chance > -SETTLED && !padded) {
-            return None;
-        }
-        let raw: Vec<u8> = segments.iter().flat_map(|s| s.bytes().iter().copied()).collect();
-        if raw.is_empty() {
-            return None;
-        }
-
-        let mut modules: Vec<bool> = self.modules.iter().map(|m| *m > 0.0).collect();
-        for (slot, role) in modules.iter_mut().zip(roles(self.version)) {
-            if let Role::Fixed(dark) = role {
-                *slot = dark;
-            }
-        }
-        for (places, (value, _)) in order.chunks_exact(8).zip(&corrected) {
-            for (bit, &(x, y)) in places.iter().enumerate() {
-                if let Some(slot) = modules.get_mut(y * size + x) {
-                    *slot = (value >> (7 - bit) & 1 == 1) != masked(information.mask, x, y);
-                }
-            }
-        }
-        Some(Decoded { text: text_of(&segments), raw, mirrored: false, modules })
     }
+    for _ in 0..layout.check {
+        for block in &mut blocks {
+            block.push(next);
+            next += 1;
+        }
+    }
+    blocks
 }
 
 #[derive(Clone, Copy)]
@@ -272,23 +339,53 @@ fn data_order(version: Version) -> Vec<(usize, usize)> {
     order
 }
 
-/// Corrects one block, at first as it stands, then with more and more of its least sure codewords given up
-/// (generalised minimum distance decoding, Forney 1966). Answers the block and the logarithm of how often chance
-/// would yield a word this near.
-fn correct_block(word: &[(u8, f32)], check: usize) -> Option<(Vec<u8>, f64)> {
+/// Corrects one block: as it stands, then with more and more of its least sure codewords given up (generalised minimum
+/// distance decoding, Forney 1966), then with the weakest bits of the least sure ones the other way round as well
+/// (Chase 1972). Answers the block and the logarithm of how often chance would yield a word this near.
+fn correct_block(word: &[Codeword], check: usize, persistence: Persistence) -> Option<(Vec<u8>, f64)> {
     let mut doubtful: Vec<usize> = (0..word.len()).collect();
-    doubtful.sort_by(|&a, &b| word[a].1.total_cmp(&word[b].1));
-    let mut erased = 0;
-    while erased <= check {
-        let mut fixed: Vec<u8> = word.iter().map(|w| w.0).collect();
+    doubtful.sort_by(|&a, &b| word[a].sure.total_cmp(&word[b].sure));
+    let values: Vec<u8> = word.iter().map(|w| w.value).collect();
+    let mut fixed = values.clone();
+    let odds = |erased: usize, errors: usize| {
+        log_binomial(word.len() - erased, errors) - (check - erased - errors) as f64 * 255f64.log10()
+    };
+    let step = if check > 16 { 3 } else { 2 };
+    for erased in (0..=check).step_by(step) {
         if let Some(errors) = reed_solomon::correct(&mut fixed, check, doubtful.get(..erased)?) {
-            let odds = log_binomial(word.len() - erased, errors) - (check - erased - errors) as f64 * 255f64.log10();
-            return Some((fixed, odds));
+            return Some((fixed, odds(erased, errors)));
         }
-        erased += if check > 16 { 3 } else { 2 };
+    }
+    if persistence == Persistence::Brief {
+        return None;
+    }
+    let flipped = FLIPPED.min(word.len());
+    // Few changes first.
+    let mut patterns: Vec<u32> = (1..1 << flipped).collect();
+    patterns.sort_by_key(|p| p.count_ones());
+    for pattern in patterns {
+        fixed.copy_from_slice(&values);
+        for (i, &at) in doubtful.iter().take(flipped).enumerate() {
+            if pattern >> i & 1 == 1 {
+                fixed[at] ^= word[at].weakest;
+            }
+        }
+        for erased in [0, check / 4, check / 2] {
+            let given_up = doubtful.get(flipped..(flipped + erased).min(doubtful.len()))?;
+            if let Some(errors) = reed_solomon::correct(&mut fixed, check, given_up) {
+                let odds = odds(given_up.len(), errors) + f64::from(3u32 << flipped).log10();
+                if odds < -BELIEVED {
+                    return Some((fixed, odds));
+                }
+                break;
+            }
+        }
     }
     None
 }
+
+/// Codewords whose weakest bit is tried the other way round: two to this power words are tried.
+const FLIPPED: usize = 7;
 
 /// Decimal logarithm of the binomial coefficient.
 fn log_binomial(n: usize, k: usize) -> f64 {
