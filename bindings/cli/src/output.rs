@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use paytaipei_app::view::{BillView, BillerView, Export, PaymentView, VerificationView};
-use paytaipei_app::{Error, Lang};
+use paytaipei_app::{Code, Error, Lang};
 use serde::Serialize;
 use serde_json::json;
 
@@ -33,7 +33,8 @@ impl Output {
             }
             line(&json!({ "error": body }).to_string());
         } else {
-            eprintln!("✗ {message}\n  → {hint}");
+            // Whoever no longer listens learns it from the exit code.
+            let _ = writeln!(std::io::stderr(), "✗ {message}\n  → {hint}");
         }
     }
 
@@ -51,7 +52,8 @@ impl Output {
 
     pub fn scanned(self, scanned: &Line) {
         self.say(scanned, || {
-            let mut text = format!("{}: {} ({} ms)", scanned.file, scanned.outcome, scanned.decode_ms);
+            let file = scanned.file.escape_debug();
+            let mut text = format!("{file}: {} ({} ms)", scanned.outcome, scanned.decode_ms);
             if let Some(reason) = scanned.reason {
                 text.push_str(&format!(" {reason}"));
             }
@@ -147,10 +149,17 @@ fn dollars(amount: i64) -> String {
     paytaipei_app::money(amount)
 }
 
-/// A reader that went away is no reason to fail: what was done is stored.
+/// A reader that went away is no reason to fail: what was done is stored. A full disk is: somebody wanted to keep this.
 fn line(text: &str) {
     let mut out = std::io::stdout().lock();
-    if writeln!(out, "{text}").and_then(|()| out.flush()).is_err() {
+    let Err(error) = writeln!(out, "{text}").and_then(|()| out.flush()) else { return };
+    if error.kind() == std::io::ErrorKind::BrokenPipe {
         std::process::exit(0);
     }
+    let failed = Code::OutputFailed;
+    // It cannot be told where it was asked for.
+    for lang in [Lang::ZhHant, Lang::En] {
+        let _ = writeln!(std::io::stderr(), "✗ {}\n  → {}", failed.message(lang), failed.hint(lang));
+    }
+    std::process::exit(failed.exit_code().into());
 }

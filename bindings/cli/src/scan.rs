@@ -32,12 +32,15 @@ pub struct Symbol {
 /// More than any file that can be scanned: the scanner says so itself.
 const LONGEST_FILE: u64 = 64 << 20;
 
-/// Reads a file, bounded.
+/// Reads an ordinary file, bounded. Opening a pipe would wait for its other end, and a device need not end.
 pub fn read_file(path: &Path) -> Result<Vec<u8>> {
     let sort = |error: std::io::Error| match error.kind() {
         std::io::ErrorKind::NotFound => Error::new(Code::MissingFile),
         _ => Error::new(Code::UnreadableFile),
     };
+    if !std::fs::metadata(path).map_err(sort)?.is_file() {
+        return Err(Code::UnreadableFile.into());
+    }
     let file = std::fs::File::open(path).map_err(sort)?;
     let mut bytes = Vec::new();
     file.take(LONGEST_FILE).read_to_end(&mut bytes).map_err(sort)?;

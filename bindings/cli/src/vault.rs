@@ -45,24 +45,34 @@ impl FileVault {
     }
 
     fn keys(&self) -> Result<&Keys, VaultError> {
-        if let Some(keys) = self.keys.get() {
-            return Ok(keys);
-        }
-        let keys = match self.read() {
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+        match self.kept() {
+            Err(VaultError::KeyLost) if !self.path.exists() => {
                 self.make()?;
-                self.read()
+                self.kept()
             }
             other => other,
         }
-        .map_err(|_| VaultError::Failed)?;
+    }
+
+    /// The keys that are there. None is made where one is missing: it would open nothing that is stored.
+    fn kept(&self) -> Result<&Keys, VaultError> {
+        if let Some(keys) = self.keys.get() {
+            return Ok(keys);
+        }
+        let keys = self.read().map_err(|error| match error.kind() {
+            std::io::ErrorKind::NotFound | std::io::ErrorKind::InvalidData => VaultError::KeyLost,
+            _ => VaultError::Failed,
+        })?;
         Ok(self.keys.get_or_init(|| keys))
     }
 
     fn read(&self) -> std::io::Result<Keys> {
-        let mode = fs::metadata(&self.path)?.permissions().mode();
-        if mode & 0o077 != 0 {
+        let known = fs::metadata(&self.path)?;
+        if known.permissions().mode() & 0o077 != 0 {
             return Err(std::io::Error::new(std::io::ErrorKind::PermissionDenied, "others can read it"));
+        }
+        if !known.is_file() {
+            return Err(std::io::ErrorKind::InvalidInput.into());
         }
         let text = Zeroizing::new(fs::read_to_string(&self.path)?);
         serde_json::from_str(&text).map_err(|_| std::io::ErrorKind::InvalidData.into())
@@ -124,6 +134,7 @@ impl KeyVault for FileVault {
     }
 
     fn unwrap(&self, wrapped: Vec<u8>) -> Result<Vec<u8>, VaultError> {
+        self.kept()?;
         let (nonce, sealed) = wrapped.split_at_checked(NONCE_LEN).ok_or(VaultError::KeyLost)?;
         let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| VaultError::KeyLost)?;
         let mut sealed = sealed.to_vec();
@@ -149,7 +160,7 @@ impl KeyVault for FileVault {
         if !std::io::stdin().is_terminal() {
             return Err(VaultError::NotPresent);
         }
-        eprint!("{reason}? [y/N] ");
+        write!(std::io::stderr(), "{reason}? [y/N] ").map_err(|_| VaultError::NotPresent)?;
         let mut answer = String::new();
         std::io::stdin().lock().read_line(&mut answer).map_err(|_| VaultError::Failed)?;
         if matches!(answer.trim(), "y" | "Y" | "yes") { Ok(()) } else { Err(VaultError::NotPresent) }

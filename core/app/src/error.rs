@@ -47,7 +47,7 @@ codes! {
     MissingFile "missing_file" 3: "找不到這個檔案" / "there is no such file"
         => "請確認檔名與路徑" / "check the file's name and path";
     UnreadableFile "unreadable_file" 3: "檔案無法讀取" / "the file cannot be read"
-        => "請確認檔案權限，以及它不是資料夾" / "check its permissions, and that it is not a folder";
+        => "請確認檔案權限，以及它是一般檔案，不是資料夾或裝置" / "check its permissions, and that it is an ordinary file, no folder or device";
     BrokenPicture "broken_file" 3: "這不是完整的 PNG 或 JPEG 圖片" / "this is no whole PNG or JPEG picture"
         => "請重新拍攝或另存成 PNG、JPEG" / "take the photo again, or save it as PNG or JPEG";
     PictureTooLarge "picture_too_large" 3: "圖片太大" / "the picture is too large"
@@ -143,7 +143,7 @@ codes! {
     StoreLocked "store_locked" 8: "資料檔正被其他程式使用" / "another program holds the data file"
         => "請關閉它後再試" / "close it and try again";
     StoreNewer "store_newer" 8: "資料檔來自較新的版本" / "the data file comes from a newer release"
-        => "請更新 App;檔案原封未動" / "update the app; the file was left as it is";
+        => "請更新 App；檔案原封未動" / "update the app; the file was left as it is";
     StoreFull "store_full" 8: "儲存空間已滿" / "the storage is full"
         => "請清出空間；沒有任何繳費會遺失" / "free some space; no payment is lost";
     StoreReadOnly "store_read_only" 8: "資料檔無法寫入" / "the data file cannot be written"
@@ -151,9 +151,11 @@ codes! {
     StoreFailed "store_failed" 8: "儲存裝置發生錯誤" / "the storage failed"
         => "請重新啟動後再試" / "restart and try again";
     KeyLost "key_lost" 8: "解開資料的金鑰已不存在" / "the key that opens the data is gone"
-        => "請重新驗證門號；進行中的繳費可由平台取回" / "verify the number anew; payments can be fetched from the platform";
+        => "找回金鑰前請勿重複繳納；或改用另一個資料夾並重新驗證門號" / "do not pay again before the key is back; or use another folder and verify the number anew";
     VaultFailed "vault_failed" 8: "手機的安全儲存區發生錯誤" / "the phone's key vault failed"
-        => "請解鎖手機後再試" / "unlock the phone and try again";
+        => "請解鎖手機後再試；命令列請確認 vault.key 只有您能讀取" / "unlock the phone and try again; on the command line, let nobody but you read vault.key";
+    OutputFailed "output_failed" 8: "結果無法寫出" / "the result could not be written out"
+        => "請檢查輸出的檔案與可用空間；已完成的事都已保存" / "check where it is written to and the space there; what was done is kept";
 
     // 70: our own mistake (EX_SOFTWARE of sysexits.h).
     Internal "internal" 70: "程式內部錯誤" / "an error of our own"
@@ -271,8 +273,11 @@ impl From<rusqlite::Error> for Error {
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked | ErrorCode::FileLockingProtocolFailed) => {
                 Code::StoreLocked
             }
-            Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => Code::StoreCorrupt,
+            // Without another name (`SQLITE_ERROR`): a table or column that this release wrote is not there.
+            Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt | ErrorCode::Unknown) => Code::StoreCorrupt,
             Some(ErrorCode::DiskFull) => Code::StoreFull,
+            // The log's index could not grow.
+            Some(ErrorCode::SystemIoFailure) if is_shm_size(&error) => Code::StoreFull,
             Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied | ErrorCode::CannotOpen) => Code::StoreReadOnly,
             Some(ErrorCode::SystemIoFailure) => Code::StoreFailed,
             // A query that does not fit its own schema: the file is not as this release wrote it.
@@ -280,5 +285,68 @@ impl From<rusqlite::Error> for Error {
             Some(_) => Code::Internal,
         }
         .into()
+    }
+}
+
+/// `SQLITE_IOERR_SHMSIZE`: no room for the file beside the write-ahead log (SQLite, result codes).
+fn is_shm_size(error: &rusqlite::Error) -> bool {
+    error.sqlite_error().is_some_and(|code| code.extended_code == rusqlite::ffi::SQLITE_IOERR_SHMSIZE)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(code: Code, lang: Lang) -> [&'static str; 2] {
+        [code.message(lang), code.hint(lang)]
+    }
+
+    fn is_chinese(c: char) -> bool {
+        matches!(c, '\u{3400}'..='\u{9FFF}')
+    }
+
+    #[test]
+    fn every_refusal_says_what_was_wrong_and_what_to_do_in_both_languages() {
+        for code in Code::ALL {
+            for text in texts(*code, Lang::ZhHant) {
+                assert!(text.chars().filter(|c| is_chinese(*c)).count() >= 2, "{}: {text}", code.as_str());
+            }
+            for text in texts(*code, Lang::En) {
+                assert!(text.is_ascii() && text.split(' ').count() >= 2, "{}: {text}", code.as_str());
+            }
+        }
+    }
+
+    #[test]
+    fn names_are_snake_case_and_no_two_refusals_share_one() {
+        let mut names: Vec<&str> = Code::ALL.iter().map(|code| code.as_str()).collect();
+        assert!(names.iter().all(|name| name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_')), "{names:?}");
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), Code::ALL.len());
+    }
+
+    /// Requirements for Chinese text layout (W3C clreq), section 3.1: punctuation of Chinese text is full-width.
+    #[test]
+    fn punctuation_beside_chinese_is_full_width() {
+        for code in Code::ALL {
+            for text in texts(*code, Lang::ZhHant) {
+                let padded: Vec<char> = std::iter::once(' ').chain(text.chars()).chain([' ']).collect();
+                for around in padded.windows(3) {
+                    let narrow = matches!(around[1], ',' | ';' | ':' | '!' | '?' | '(' | ')' | '.');
+                    let beside = is_chinese(around[0]) || is_chinese(around[2]);
+                    assert!(!(narrow && beside), "{}: {text}", code.as_str());
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_detail_replaces_the_words_and_never_the_code() {
+        let error = Error::detailed(Code::NoCode, "glare", ["反光", "glare"], Some(["換個角度", "tilt it"]));
+        assert_eq!((error.code, error.detail()), (Code::NoCode, Some("glare")));
+        assert_eq!((error.message(Lang::ZhHant), error.hint(Lang::En)), ("反光", "tilt it"));
+        let plain = Error::detailed(Code::NoCode, "far", ["太遠", "too far"], None);
+        assert_eq!(plain.hint(Lang::ZhHant), Code::NoCode.hint(Lang::ZhHant));
     }
 }

@@ -175,3 +175,51 @@ fn sort_tls(error: &rustls::Error) -> HttpError {
         _ => HttpError::Tls,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ports::SystemClock;
+
+    /// A root certificate that nobody's platform uses: self-signed, P-256, invented for this test.
+    const ROOT: &[u8] = include_bytes!("../tests/root.pem");
+
+    fn refusal(platform: &str, extra_root: Option<&[u8]>) -> Option<Code> {
+        HttpsClient::new(platform, extra_root, Arc::new(SystemClock)).err().map(|error| error.code)
+    }
+
+    #[cfg(paytaipei_phone)]
+    #[test]
+    fn a_phone_takes_no_extra_root() {
+        assert_eq!(refusal("https://localhost:8443", Some(ROOT)), Some(Code::ExtraRootNotAllowed));
+        assert_eq!(refusal("https://localhost:8443", Some(b"")), Some(Code::ExtraRootNotAllowed));
+        assert_eq!(refusal("https://localhost:8443", None), None);
+    }
+
+    #[cfg(not(paytaipei_phone))]
+    #[test]
+    fn test_platforms_bring_a_root_and_it_must_be_one() {
+        assert_eq!(refusal("https://localhost:8443", Some(ROOT)), None);
+        let spoiled = ROOT.iter().map(|byte| if *byte == b'M' { b'N' } else { *byte }).collect::<Vec<u8>>();
+        for bad in [&b""[..], b"\0", b"-----BEGIN CERTIFICATE-----\n", &spoiled] {
+            assert_eq!(refusal("https://localhost:8443", Some(bad)), Some(Code::ExtraRootUnreadable));
+        }
+    }
+
+    #[test]
+    fn only_a_bare_https_address_is_a_platform() {
+        assert_eq!(refusal("https://pay.taipei", None), None);
+        for insecure in ["http://localhost:8443", "ftp://localhost", "file:///etc/passwd", "data:,x"] {
+            assert_eq!(refusal(insecure, None), Some(Code::InsecurePlatform), "{insecure}");
+        }
+        for odd in [
+            "https://me@localhost",
+            "https://:x@localhost",
+            "https://localhost/v1",
+            "https://localhost?a",
+            "https://localhost#a",
+        ] {
+            assert_eq!(refusal(odd, None), Some(Code::PlatformUrl), "{odd}");
+        }
+    }
+}

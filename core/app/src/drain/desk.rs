@@ -34,12 +34,14 @@ impl Desk {
         Ok(Self { store, clock, lease })
     }
 
-    /// The connection came back, or a person asks: everything that waits is due, a little spread.
+    /// The connection came back, or a person asks: everything that waits is due, a little spread. Somebody who asks may
+    /// have finished in the business's app meanwhile.
     pub fn wake(&self) -> Result<()> {
         let now = self.clock.now();
         self.store.write(|work| {
             for record in work.pending_payments()? {
-                work.advance(record, Event::Woke, now)?;
+                let handed_off = record.payment.state == State::AwaitingHandOff && !record.payment.cancel_wanted;
+                work.advance(record, if handed_off { Event::Returned } else { Event::Woke }, now)?;
             }
             Ok(())
         })

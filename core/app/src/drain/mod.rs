@@ -48,7 +48,7 @@ pub enum Mode {
 /// How one run ended.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Drained {
-    /// Why the last call did not reach the platform.
+    /// Why the platform could not be reached or understood, where payments still wait for it.
     pub unreachable: Option<Code>,
 }
 
@@ -84,7 +84,8 @@ impl Runner {
             if let (true, Mode::Once(patience)) = (crew.tasks.is_empty(), mode) {
                 let over = started.elapsed() >= patience || crew.unreachable.is_some() || !connected;
                 if over || !pending.iter().any(|record| moves(record, &crew.tried, now)) {
-                    let unreachable = crew.unreachable.or((!connected).then_some(Code::Offline));
+                    let offline = (!connected).then_some(Code::Offline);
+                    let unreachable = crew.unreachable.or(offline).or_else(|| crew.trouble(&pending));
                     return Ok(Drained { unreachable });
                 }
             }
@@ -97,12 +98,13 @@ impl Runner {
 
     async fn lock(self: &Arc<Self>, mode: Mode, started: Instant) -> Result<Option<File>> {
         loop {
-            let file = OpenOptions::new()
-                .create(true)
-                .truncate(false)
-                .write(true)
-                .open(&self.lock)
-                .map_err(|_| Error::new(Code::StoreReadOnly))?;
+            let file =
+                OpenOptions::new().create(true).truncate(false).write(true).open(&self.lock).map_err(|error| {
+                    match error.kind() {
+                        std::io::ErrorKind::StorageFull => Error::new(Code::StoreFull),
+                        _ => Error::new(Code::StoreReadOnly),
+                    }
+                })?;
             match file.try_lock() {
                 Ok(()) => return Ok(Some(file)),
                 Err(TryLockError::WouldBlock) => {}
@@ -153,6 +155,8 @@ struct Crew {
     at_work: HashMap<tokio::task::Id, PaymentId>,
     /// Tried at least once in this run.
     tried: HashSet<PaymentId>,
+    /// Why the last call of a payment taught nothing.
+    silent: HashMap<PaymentId, Code>,
     unreachable: Option<Code>,
     lost_connection: bool,
 }
@@ -170,6 +174,11 @@ impl Crew {
         }
     }
 
+    /// Why one of these payments still waits.
+    fn trouble(&self, pending: &[PaymentRecord]) -> Option<Code> {
+        pending.iter().find_map(|record| self.silent.get(&record.payment.id).copied())
+    }
+
     fn finish(&mut self, done: Result<(tokio::task::Id, Result<Option<Silence>>), JoinError>) -> Result<()> {
         let (task, silence) = match done {
             Ok((task, silence)) => (task, silence?),
@@ -179,7 +188,12 @@ impl Crew {
                 return Err(Code::Internal.into());
             }
         };
-        self.at_work.remove(&task);
+        if let Some(id) = self.at_work.remove(&task) {
+            match silence {
+                Some(silence) => self.silent.insert(id, Error::from(silence).code),
+                None => self.silent.remove(&id),
+            };
+        }
         match silence.map(|silence| silence.why) {
             Some(Why::SessionInvalid) => return Err(Code::NumberNotVerified.into()),
             Some(Why::Network(error @ (HttpError::Offline | HttpError::Tls | HttpError::Clock))) => {

@@ -131,7 +131,7 @@ impl Core {
 
 impl PayTaipei {
     /// What is owed under a number that a person keyed in. Without a connection the number is kept, `unchecked`, and asked
-    /// about later.
+    /// about later; it is kept, too, where the other side answered and was not the platform, which is refused.
     pub async fn inquire(&self, biller: &str, number: &str) -> Result<Vec<BillView>> {
         let inquiry = self.prepare_inquiry(biller, number)?;
         let (core, http) = (Arc::clone(&self.core), Arc::clone(&self.http));

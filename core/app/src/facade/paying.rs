@@ -22,7 +22,7 @@ use crate::view::{Export, PaymentView, instant};
 pub struct Synced {
     /// All payments that have not ended, and those that ended just now.
     pub payments: Vec<PaymentView>,
-    /// Why the platform could not be reached, if it could not.
+    /// Why the platform could not be reached or understood, where payments still wait for it.
     pub unreachable: Option<Error>,
 }
 

@@ -31,6 +31,11 @@ pub fn open(path: &Path) -> Result<Connection> {
     if version > schema::VERSION {
         return Err(Code::StoreNewer.into());
     }
+    // Somebody else's database has no version of ours, and is not to be made one of ours.
+    let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    if version < 0 || (version == 0 && tables > 0) {
+        return Err(Code::StoreCorrupt.into());
+    }
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;
@@ -56,6 +61,10 @@ pub fn open(path: &Path) -> Result<Connection> {
 /// Looks at the header before SQLite may touch the file (SQLite file format, section 1.3).
 fn inspect(path: &Path) -> Result<()> {
     let mut header = [0_u8; 100];
+    // Opening a pipe would wait for its other end.
+    if path.metadata().is_ok_and(|known| !known.is_file()) {
+        return Err(Code::StoreCorrupt.into());
+    }
     let mut file = match File::open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
