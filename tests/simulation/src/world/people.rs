@@ -1,0 +1,144 @@
+//! People: they scan, look, pay, agree, change their minds, and lose interest.
+
+use paytaipei_app::platform;
+use paytaipei_payment::{Payment, Provider, State};
+
+use super::World;
+use super::network::For;
+use super::phone::Called;
+use crate::check::Checked;
+use crate::counts::Fault;
+use crate::platform::{Handled, Mood};
+
+impl World {
+    /// A person does something, through whichever process is at hand.
+    pub(super) fn person(&mut self, phone: usize) -> Checked {
+        let Some(sim) = self.phones.get(phone) else { return Ok(()) };
+        let ids: Vec<u64> = sim.processes.iter().map(|process| process.id).collect();
+        let Some(process) = self.rng.pick(&ids).copied() else { return Ok(()) };
+        let verified = match self.call(phone, process, |core, _| core.verified_number())? {
+            Called::Done(number) => number.is_some(),
+            Called::Refused(_) => return Ok(()),
+            Called::Died => return Ok(()),
+        };
+        if !verified {
+            self.verify(phone, process)?;
+        }
+        let Some(sim) = self.phones.get(phone) else { return Ok(()) };
+        let open: Vec<Payment> =
+            sim.memory.payments().filter(|payment| !payment.state.is_terminal()).cloned().collect();
+        let asked: Vec<Payment> = open.iter().filter(|payment| payment.state == State::NeedsConsent).cloned().collect();
+        match self.rng.below(100) {
+            0..=24 if !asked.is_empty() => self.agree(phone, process, &asked)?,
+            25..=31 if !open.is_empty() => self.stop(phone, process, &open)?,
+            32..=37 => self.look(phone, process)?,
+            38..=40 => {
+                self.call(phone, process, |_, desk| desk.map_or(Ok(()), paytaipei_app::drain::Desk::wake))?;
+            }
+            41..=60 => self.scan(phone, process)?,
+            _ if !asked.is_empty() => self.agree(phone, process, &asked)?,
+            _ => self.scan(phone, process)?,
+        }
+        self.wake_drain(phone, process, 0);
+        Ok(())
+    }
+
+    /// The number is verified, by requests that nothing befalls.
+    pub(super) fn verify(&mut self, phone: usize, process: u64) -> Checked {
+        let Some(number) = self.phones.get(phone).map(|sim| sim.number.clone()) else { return Ok(()) };
+        let Called::Done(prepared) = self.call(phone, process, |core, _| core.prepare_verification(&number))? else {
+            return Ok(());
+        };
+        let Some(reply) = self.ask_platform(&prepared.request()) else { return Ok(()) };
+        let started = self.call(phone, process, |core, _| core.verification_started(prepared, Ok(reply)))?;
+        let Called::Done(_) = started else { return Ok(()) };
+        let Called::Done(Some(mut verification)) = self.call(phone, process, |core, _| core.verification())? else {
+            return Ok(());
+        };
+        let Some(reply) = self.ask_platform(&platform::collect_request(&verification)) else { return Ok(()) };
+        let now = self.now + self.phones.get(phone).map_or(0, |sim| sim.offset);
+        let outcome = verification.heard(platform::collected(Ok(reply)), now);
+        self.call(phone, process, |core, _| core.verification_went(&verification, outcome))?;
+        self.note(|| format!("phone {phone}: number verified"));
+        Ok(())
+    }
+
+    fn ask_platform(&mut self, request: &paytaipei_app::ports::HttpRequest) -> Option<paytaipei_app::ports::HttpReply> {
+        match self.platform.handle(request, &mut self.businesses, Mood::default(), self.now) {
+            Handled::Reply(reply) => Some(reply),
+            Handled::Recorded { .. } => None,
+        }
+    }
+
+    /// A paper is scanned and its bill is to be paid.
+    fn scan(&mut self, phone: usize, process: u64) -> Checked {
+        let Some(sim) = self.phones.get(phone) else { return Ok(()) };
+        let Some(bill) = self.rng.pick(&sim.papers).and_then(|index| self.platform.bills.get(*index)) else {
+            return Ok(());
+        };
+        let whole = self.rng.chance(750);
+        let period = if whole { bill.period.as_str() } else { "" };
+        let text = format!(
+            "TWQRP://金門縣自來水廠/158/03/V1?D1={}00&D3=AVWYrjDqQES+&D4=20261220&D7={}{period}&D11=00,4614611000051300010001000100513965",
+            bill.amount, bill.number,
+        );
+        self.counts.fault(if whole { Fault::Scanned } else { Fault::ScannedWithoutPeriod });
+        let kept = match self.call(phone, process, |core, _| core.add_text(&text))? {
+            Called::Done(kept) => kept,
+            _ => return Ok(()),
+        };
+        let provider = self.rng.pick(&Provider::ALL).map_or("esun", |provider| provider.id());
+        let intended = self.call(phone, process, |core, _| core.pay(&kept.id, provider))?;
+        match intended {
+            Called::Done(view) => {
+                self.note(|| format!("phone {phone}: wants to pay {} by {}: {}", kept.id, view.id, view.state));
+            }
+            Called::Refused(_) => self.counts.fault(Fault::PayRefused),
+            Called::Died => {}
+        }
+        Ok(())
+    }
+
+    /// A number is looked at, without paying.
+    fn look(&mut self, phone: usize, process: u64) -> Checked {
+        let Some(sim) = self.phones.get(phone) else { return Ok(()) };
+        let Some(bill) = self.rng.pick(&sim.papers).and_then(|index| self.platform.bills.get(*index)) else {
+            return Ok(());
+        };
+        let number = bill.number.clone();
+        self.counts.fault(Fault::Looked);
+        let prepared = self.call(phone, process, |core, _| core.prepare_inquiry("kinmen-water", &number))?;
+        if let Called::Done(prepared) = prepared {
+            self.send(phone, process, For::Look(Box::new(prepared)));
+        }
+        Ok(())
+    }
+
+    fn agree(&mut self, phone: usize, process: u64, asked: &[Payment]) -> Checked {
+        let Some(payment) = self.rng.pick(asked) else { return Ok(()) };
+        if self.rng.chance(120) {
+            self.counts.fault(Fault::LostInterest);
+            return Ok(());
+        }
+        let Some(payable) = payment.terms.and_then(|terms| terms.payable().ok()) else { return Ok(()) };
+        // What the person sees is what they agree to, whether or not the phone lives to write it down.
+        self.audit.consented(&payment.id.to_string(), payment.bill.canonical(), payable.dollars());
+        self.counts.fault(if payment.consent.is_some() { Fault::ConsentedAgain } else { Fault::Consented });
+        self.note(|| format!("phone {phone}: agrees to {} for NT${}", payment.id, payable.dollars()));
+        self.call(phone, process, |core, _| core.consent(&payment.id.to_string()))?;
+        Ok(())
+    }
+
+    fn stop(&mut self, phone: usize, process: u64, open: &[Payment]) -> Checked {
+        let Some(payment) = self.rng.pick(open) else { return Ok(()) };
+        let id = payment.id;
+        self.note(|| format!("phone {phone}: cancels {id}"));
+        if let Called::Done(view) = self.call(phone, process, |core, _| core.cancel(&id.to_string()))? {
+            self.counts.fault(if view.state == "cancelled" { Fault::CancelledBefore } else { Fault::CancelledAfter });
+            if let Some(sim) = self.phones.get_mut(phone) {
+                sim.stopped.insert(id, payment.token.clone());
+            }
+        }
+        Ok(())
+    }
+}

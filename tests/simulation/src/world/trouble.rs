@@ -1,0 +1,218 @@
+//! What befalls phones, and what changes at billers, businesses and the platform.
+
+use super::phone::Called;
+use super::{Event, HOUR, MINUTE, SECOND, World};
+use crate::business::PROVIDERS;
+use crate::check::Checked;
+use crate::counts::Fault;
+use crate::vfs::{self, Disk};
+
+impl World {
+    pub(super) fn trouble(&mut self, phone: usize) -> Checked {
+        let Some(sim) = self.phones.get(phone) else { return Ok(()) };
+        let ids: Vec<u64> = sim.processes.iter().map(|process| process.id).collect();
+        let one = self.rng.pick(&ids).copied();
+        match (self.rng.below(14), one) {
+            (0, Some(process)) => {
+                self.counts.fault(Fault::KilledBetween);
+                self.kill(phone, process);
+            }
+            (1, _) => self.cut_power(phone),
+            (2, Some(process)) => self.close_one(phone, process),
+            (3 | 4, Some(_)) if ids.len() < 2 => {
+                if let Some(process) = self.open(phone)? {
+                    self.counts.fault(Fault::SecondProcess);
+                    self.take_over(phone, process)?;
+                }
+            }
+            (5..=7, Some(_)) => self.steal_lease(phone, &ids)?,
+            (8 | 9, _) => self.jump(phone),
+            (10, _) => {
+                self.counts.fault(Fault::DiskFull);
+                if let Some(sim) = self.phones.get(phone) {
+                    vfs::with(&sim.name, |disk| disk.set_full(true));
+                }
+                // Freed by the next trouble, or by the calm.
+            }
+            (11, _) => self.back_up(phone),
+            (12, _) => self.restore(phone),
+            _ => self.free_disk(phone),
+        }
+        if self.rng.chance(600) {
+            self.free_disk(phone);
+        }
+        Ok(())
+    }
+
+    pub(super) fn free_disk(&mut self, phone: usize) {
+        if let Some(sim) = self.phones.get(phone) {
+            vfs::with(&sim.name, |disk| disk.set_full(false));
+        }
+    }
+
+    fn cut_power(&mut self, phone: usize) {
+        self.counts.fault(Fault::PowerCutBetween);
+        self.note(|| format!("phone {phone}: power cut"));
+        if let Some(sim) = self.phones.get(phone) {
+            vfs::with(&sim.name, |disk| {
+                disk.cut_power();
+                disk.power_was_cut();
+            });
+        }
+        self.all_died(phone, 0);
+    }
+
+    fn close_one(&mut self, phone: usize, process: u64) {
+        self.counts.fault(Fault::ClosedTidily);
+        self.note(|| format!("phone {phone}: process {process} closed"));
+        if let Some(sim) = self.phones.get_mut(phone)
+            && let Some(at) = sim.processes.iter().position(|running| running.id == process)
+        {
+            let process = sim.processes.remove(at);
+            sim.close(process);
+        }
+        self.after_death(phone, process);
+    }
+
+    /// The lock fails, and a second process takes the lease from one that lives.
+    fn steal_lease(&mut self, phone: usize, ids: &[u64]) -> Checked {
+        let holder = self.phones.get(phone).and_then(|sim| sim.lock);
+        let other = match ids.iter().find(|id| Some(**id) != holder) {
+            Some(other) => Some(*other),
+            None => self.open(phone)?,
+        };
+        let (Some(other), Some(_)) = (other, holder) else { return Ok(()) };
+        self.counts.fault(Fault::LeaseStolen);
+        self.note(|| format!("phone {phone}: process {other} steals the lease"));
+        if let Some(sim) = self.phones.get_mut(phone) {
+            sim.lock = Some(other);
+        }
+        self.seize(phone, other)
+    }
+
+    fn jump(&mut self, phone: usize) {
+        let far = if self.rng.chance(500) { 3 * MINUTE } else { 72 * HOUR };
+        let by = self.rng.between(SECOND, far);
+        let forward = self.rng.chance(500);
+        self.counts.fault(if forward { Fault::ClockForward } else { Fault::ClockBack });
+        self.note(|| format!("phone {phone}: clock jumps by {} ms", if forward { by } else { -by }));
+        let ids = match self.phones.get_mut(phone) {
+            Some(sim) => {
+                sim.offset += if forward { by } else { -by };
+                sim.processes.iter().map(|process| process.id).collect()
+            }
+            None => Vec::new(),
+        };
+        for id in ids {
+            self.wake_drain(phone, id, 0);
+        }
+    }
+
+    /// Some backup program copies the files while the app is closed.
+    fn back_up(&mut self, phone: usize) {
+        self.close_everything(phone);
+        if let Some(sim) = self.phones.get_mut(phone) {
+            sim.backup = vfs::with(&sim.name, |disk| disk.backup()).map(|backup| (backup, sim.memory.clone()));
+        }
+    }
+
+    fn restore(&mut self, phone: usize) {
+        let Some((backup, mut memory)) = self.phones.get(phone).and_then(|sim| sim.backup.clone()) else {
+            return self.back_up(phone);
+        };
+        self.close_everything(phone);
+        self.counts.fault(Fault::OldCopyRestored);
+        self.note(|| format!("phone {phone}: an old copy of the database is restored"));
+        memory.restored();
+        if let Some(sim) = self.phones.get_mut(phone) {
+            vfs::with(&sim.name, |disk| disk.restore(&backup));
+            sim.memory = memory;
+            sim.stopped.clear();
+        }
+    }
+
+    fn close_everything(&mut self, phone: usize) {
+        let ids: Vec<u64> = self
+            .phones
+            .get(phone)
+            .map_or_else(Vec::new, |sim| sim.processes.iter().map(|process| process.id).collect());
+        for id in ids {
+            self.close_one(phone, id);
+        }
+        // Should one have been there amid a crash: what is on the disk counts.
+        if let Some(sim) = self.phones.get(phone) {
+            vfs::with(&sim.name, Disk::power_was_cut);
+        }
+    }
+
+    /// Something changes outside.
+    pub(super) fn change(&mut self) {
+        let index = self.rng.index(self.platform.bills.len());
+        let kind = self.rng.below(11);
+        let amount = self.rng.between(1, 3_000);
+        let paid =
+            self.platform.bills.get(index).is_some_and(|bill| self.platform.holders(&bill.name()).next().is_some());
+        let Some(bill) = self.platform.bills.get_mut(index) else { return };
+        let name = bill.name();
+        match kind {
+            0..=2 => {
+                bill.amount = amount;
+                bill.discount = amount / 100;
+                self.counts.fault(Fault::AmountChanged);
+                self.note(|| format!("{name} now costs NT${amount}"));
+            }
+            3 if !paid => {
+                bill.expired = true;
+                self.counts.fault(Fault::BillExpired);
+                self.note(|| format!("{name} is past its deadline"));
+            }
+            4 if !paid => {
+                bill.paid_elsewhere = true;
+                self.counts.fault(Fault::PaidElsewhere);
+                self.note(|| format!("{name} is paid at a counter"));
+            }
+            5 if !paid => {
+                bill.gone = true;
+                self.counts.fault(Fault::BillGone);
+                self.note(|| format!("{name} is withdrawn"));
+            }
+            6 => {
+                self.platform.quiet_until = self.now + self.rng.between(MINUTE, HOUR);
+                self.counts.fault(Fault::QuietHours);
+            }
+            7 => {
+                self.counts.fault(Fault::ProviderClosed);
+                for provider in PROVIDERS {
+                    if self.rng.chance(500) {
+                        self.platform.closed.insert(provider.to_owned());
+                    }
+                }
+            }
+            8 => {
+                let number = self.rng.pick(&self.phones).map(super::SimPhone::msisdn).unwrap_or_default();
+                self.platform.end_sessions(&number);
+                self.counts.fault(Fault::SessionEnded);
+                self.note(|| "sessions ended by the platform".to_owned());
+            }
+            9 if self.rng.chance(300) => {
+                let number = self.rng.pick(&self.phones).map(super::SimPhone::msisdn).unwrap_or_default();
+                self.platform.revoked.insert(number);
+                self.counts.fault(Fault::KeyRevoked);
+                self.note(|| "a consent key is revoked".to_owned());
+            }
+            _ => {
+                self.platform.resend_window_s = 0;
+                self.counts.fault(Fault::NoResend);
+            }
+        }
+    }
+
+    /// Reads nothing, changes nothing: for the calm to see whether a process still answers.
+    pub(super) fn is_alive(&mut self, phone: usize, process: u64) -> Checked<bool> {
+        Ok(matches!(self.call(phone, process, |core, _| core.records())?, Called::Done(_)))
+    }
+
+    pub(super) fn boot_soon(&mut self, phone: usize) {
+        self.after(SECOND, Event::Boot(phone));
+    }
+}
