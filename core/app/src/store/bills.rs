@@ -127,19 +127,29 @@ impl Stored {
 impl Work<'_> {
     pub fn bill(&self, id: &str) -> Result<Option<BillRecord>> {
         let sql = format!("SELECT {COLUMNS} FROM bill WHERE id = ?1");
-        self.tx.query_row(&sql, [id], Stored::read).optional()?.map(|stored| self.bill_record(&stored)).transpose()
+        self.tx
+            .prepare_cached(&sql)?
+            .query_row([id], Stored::read)
+            .optional()?
+            .map(|stored| self.bill_record(&stored))
+            .transpose()
     }
 
     pub fn bill_by_key(&self, key: &BillKey) -> Result<Option<BillRecord>> {
         let sql = format!("SELECT {COLUMNS} FROM bill WHERE lookup = ?1");
         let lookup = self.store.keys.lookup(key);
-        self.tx.query_row(&sql, [lookup], Stored::read).optional()?.map(|stored| self.bill_record(&stored)).transpose()
+        self.tx
+            .prepare_cached(&sql)?
+            .query_row([lookup], Stored::read)
+            .optional()?
+            .map(|stored| self.bill_record(&stored))
+            .transpose()
     }
 
     /// All bills, the earliest due first.
     pub fn bills(&self) -> Result<Vec<BillRecord>> {
         let mut statement =
-            self.tx.prepare(&format!("SELECT {COLUMNS} FROM bill ORDER BY due IS NULL, due, created_at"))?;
+            self.tx.prepare_cached(&format!("SELECT {COLUMNS} FROM bill ORDER BY due IS NULL, due, created_at"))?;
         let rows = statement.query_map([], Stored::read)?;
         rows.map(|row| self.bill_record(&row?)).collect()
     }
@@ -168,11 +178,22 @@ impl Work<'_> {
             sealed: Vec::new(),
         };
         stored.sealed = self.seal(&stored.place(), &bill.facts)?;
-        self.tx.execute(
-            "INSERT INTO bill (id, lookup, status, due, created_at, checked_at, sealed) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-             ON CONFLICT (id) DO UPDATE SET lookup = ?2, status = ?3, due = ?4, created_at = ?5, checked_at = ?6, sealed = ?7",
-            (&stored.id, &stored.lookup, &stored.status, stored.due, stored.created_at, stored.checked_at, &stored.sealed),
-        )?;
+        self.tx
+            .prepare_cached(
+                "INSERT INTO bill (id, lookup, status, due, created_at, checked_at, sealed)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+                 ON CONFLICT (id) DO UPDATE SET lookup = ?2, status = ?3, due = ?4, created_at = ?5, checked_at = ?6,
+                     sealed = ?7",
+            )?
+            .execute((
+                &stored.id,
+                &stored.lookup,
+                &stored.status,
+                stored.due,
+                stored.created_at,
+                stored.checked_at,
+                &stored.sealed,
+            ))?;
         Ok(())
     }
 

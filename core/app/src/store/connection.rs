@@ -14,6 +14,9 @@ use crate::error::{Code, Result};
 /// How long another process may hold the file before it is told to the person.
 const BUSY: Duration = Duration::from_secs(5);
 
+/// More than there are different statements: each is compiled once for a connection.
+const STATEMENTS: usize = 32;
+
 /// Opens, checks, sets up and migrates. WAL with `synchronous=FULL`: a commit that returned survives a power loss. On
 /// Apple a plain `fsync` leaves data in the drive's cache, so `fullfsync` is set for commits and checkpoints.
 pub fn open(path: &Path) -> Result<Connection> {
@@ -24,6 +27,7 @@ pub fn open(path: &Path) -> Result<Connection> {
         | OpenFlags::SQLITE_OPEN_EXRESCODE;
     let mut connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(BUSY)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
     // A newer release may have left its version in the log only: nothing is moved into the file before that is known.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;

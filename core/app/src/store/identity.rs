@@ -30,8 +30,11 @@ impl Work<'_> {
     }
 
     fn identity<T: serde::de::DeserializeOwned>(&self, name: &str) -> Result<Option<T>> {
-        let sealed: Option<Vec<u8>> =
-            self.tx.query_row("SELECT sealed FROM identity WHERE name = ?1", [name], |row| row.get(0)).optional()?;
+        let sealed: Option<Vec<u8>> = self
+            .tx
+            .prepare_cached("SELECT sealed FROM identity WHERE name = ?1")?
+            .query_row([name], |row| row.get(0))
+            .optional()?;
         sealed.map(|sealed| self.open(&Place::new("identity", name), &sealed)).transpose()
     }
 

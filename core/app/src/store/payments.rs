@@ -69,7 +69,8 @@ impl Work<'_> {
     pub fn payment(&self, id: PaymentId) -> Result<Option<PaymentRecord>> {
         let sql = format!("SELECT {COLUMNS} FROM payment WHERE id = ?1");
         self.tx
-            .query_row(&sql, [id.to_string()], Stored::read)
+            .prepare_cached(&sql)?
+            .query_row([id.to_string()], Stored::read)
             .optional()?
             .map(|row| self.payment_record(&row))
             .transpose()
@@ -100,7 +101,7 @@ impl Work<'_> {
     }
 
     fn select_payments(&self, sql: &str, parameters: impl rusqlite::Params) -> Result<Vec<PaymentRecord>> {
-        let mut statement = self.tx.prepare(sql)?;
+        let mut statement = self.tx.prepare_cached(sql)?;
         let rows = statement.query_map(parameters, Stored::read)?;
         rows.map(|row| self.payment_record(&row?)).collect()
     }
@@ -131,26 +132,26 @@ impl Work<'_> {
             sealed: Vec::new(),
         };
         stored.sealed = self.seal(&stored.place(), payment)?;
-        let written = self.tx.execute(
+        let mut statement = self.tx.prepare_cached(
             "INSERT INTO payment (id, bill, lookup, state, call, not_before, floor, attempt, due, created_at, updated_at, sealed)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
              ON CONFLICT (id) DO UPDATE SET bill = ?2, lookup = ?3, state = ?4, call = ?5, not_before = ?6, floor = ?7,
                  attempt = ?8, due = ?9, created_at = ?10, updated_at = ?11, sealed = ?12",
-            rusqlite::params![
-                stored.id,
-                stored.bill,
-                stored.lookup,
-                stored.state,
-                stored.call,
-                stored.not_before,
-                stored.floor,
-                stored.attempt,
-                stored.due,
-                stored.created_at,
-                stored.updated_at,
-                stored.sealed
-            ],
-        );
+        )?;
+        let written = statement.execute(rusqlite::params![
+            stored.id,
+            stored.bill,
+            stored.lookup,
+            stored.state,
+            stored.call,
+            stored.not_before,
+            stored.floor,
+            stored.attempt,
+            stored.due,
+            stored.created_at,
+            stored.updated_at,
+            stored.sealed
+        ]);
         match written {
             Ok(_) => Ok(()),
             Err(error) if is_one_per_bill(&error) => Err(Code::AlreadyBeingPaid.into()),
@@ -160,13 +161,13 @@ impl Work<'_> {
 
     /// Which drainer may make calls: the generation that the last one took.
     pub fn lease(&self) -> Result<i64> {
-        Ok(self.tx.query_row("SELECT generation FROM lease", [], |row| row.get(0))?)
+        Ok(self.tx.prepare_cached("SELECT generation FROM lease")?.query_row([], |row| row.get(0))?)
     }
 
     /// Makes the caller the one drainer, and gives its generation.
     pub fn take_lease(&self) -> Result<i64> {
         let sql = "UPDATE lease SET generation = generation + 1 RETURNING generation";
-        Ok(self.tx.query_row(sql, [], |row| row.get(0))?)
+        Ok(self.tx.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
     }
 
     /// One step of one payment, written where it changed anything.
