@@ -7,6 +7,7 @@ pub mod phone;
 pub mod programs;
 pub mod story;
 pub mod teller;
+pub mod world;
 
 /// Why a story does not end as it should. Everybody in it is invented.
 #[derive(Debug, thiserror::Error)]

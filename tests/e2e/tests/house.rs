@@ -24,12 +24,8 @@ fn linked() -> BTreeMap<String, BTreeSet<String>> {
             .map(|dep| text(&dep["pkg"]))
             .collect()
     };
-    let arrows: BTreeMap<String, Vec<String>> = metadata["resolve"]["nodes"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|node| (text(&node["id"]), normal(node)))
-        .collect();
+    let arrows: BTreeMap<String, Vec<String>> =
+        metadata["resolve"]["nodes"].as_array().unwrap().iter().map(|node| (text(&node["id"]), normal(node))).collect();
     let members = metadata["workspace_members"].as_array().unwrap();
     members
         .iter()
