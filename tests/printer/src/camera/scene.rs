@@ -173,7 +173,7 @@ fn area_size(area: PageArea) -> f32 {
 fn sheet(page: &Page, recipe: &Recipe, dice: &mut Dice) -> Sheet {
     let (width, height) = (page.image.width() as f32 / PIXELS_PER_MM, page.image.height() as f32 / PIXELS_PER_MM);
     let curled = dice.chance(recipe.curl.0);
-    let radius = dice.within(recipe.curl.1);
+    let turn = dice.within(recipe.curl.1).to_radians();
     let folded = dice.chance(recipe.fold.0);
     // Letters are folded across or, seldom, along their middle, and never exactly there.
     let across = dice.chance(0.75);
@@ -186,7 +186,7 @@ fn sheet(page: &Page, recipe: &Recipe, dice: &mut Dice) -> Sheet {
     Sheet {
         width,
         height,
-        curl_radius: if curled { radius } else { f32::INFINITY },
+        curl_radius: if curled { width.hypot(height) / 2.0 / turn } else { f32::INFINITY },
         curl_angle: dice.within((0.0, TAU)),
         curl_down: dice.chance(0.4),
         fold: folded.then_some(fold),
@@ -266,11 +266,11 @@ fn light(scene: &Scene, camera: &Camera, recipe: &Recipe, size: f32, dice: &mut 
         shadows.push(Shadow { outline, depth, softness });
     }
     let glaring = dice.chance(recipe.glare.0);
-    let away = size * dice.within((0.1, 1.0));
+    let away = size * dice.within((0.0, 0.9));
     let angle = dice.within((0.0, TAU));
     let glare = Glare {
         centre: [tx + away * angle.cos(), ty + away * angle.sin()],
-        half: [size * dice.within((0.15, 0.5)), size * dice.within((0.1, 0.3))],
+        half: [size * dice.within((0.15, 0.5)), size * dice.within((0.1, 0.25))],
         axis: direction(dice.within((0.0, TAU))),
         strength: dice.within(recipe.glare.1),
     };

@@ -64,3 +64,48 @@ fn letter_value(c: u8) -> u32 {
         _ => 0,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn bill(biller: &str, number: &str, period: &str, amount: i64) -> PaperBill {
+        PaperBill {
+            biller: biller.into(),
+            number: number.into(),
+            period: period.into(),
+            amount,
+            due: "2026-12-20".into(),
+            owner: "王小明".into(),
+            address: "民生路".into(),
+        }
+    }
+
+    #[test]
+    fn bills_carry_the_barcodes_that_the_description_of_the_formats_shows() {
+        for (bill, segments) in [
+            (bill("kinmen-water", "1234567", "11510", 428), ["1512206KM", "1234567115100000", "122039000000428"]),
+            (bill("taipei-parking", "Q0000000A000001", "", 48), ["1512202PK", "Q0000000A0000010", "122079000000048"]),
+        ] {
+            assert!(codes(&bill).unwrap().barcodes.unwrap() == segments, "{}", bill.biller);
+        }
+        let water = codes(&bill("taipei-water", "2081234560", "20261220", 428)).unwrap().barcodes.unwrap();
+        assert!(water[0] == "151220168" && water[1].ends_with("2081234560") && water[2].ends_with("000000428"));
+    }
+
+    #[test]
+    fn qr_codes_name_bill_amount_and_deadline_where_the_format_does() {
+        let qr = codes(&bill("kinmen-water", "1234567", "11510", 428)).unwrap().qr;
+        assert!(qr.starts_with("TWQRP://金門縣自來水廠/158/03/V1?D1=42800&D3="));
+        assert!(qr.contains("&D4=20261220&D7=123456711510&D11=00,"));
+        assert!(qr.rsplit(',').next().is_some_and(|acquirer| acquirer.len() == 34));
+        let link = codes(&bill("taipei-parking", "Q0000000A000001", "", 48)).unwrap().qr;
+        assert!(link == "https://pay.taipei/qr/2/Q0000000A000001/d30a/2");
+    }
+
+    #[test]
+    fn convenience_stores_get_no_barcodes_above_their_cap() {
+        let barcodes = |amount| codes(&bill("kinmen-water", "1234567", "11510", amount)).unwrap().barcodes;
+        assert!(barcodes(20_000).is_some() && barcodes(20_001).is_none());
+    }
+}
