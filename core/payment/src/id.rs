@@ -37,6 +37,13 @@ impl PaymentId {
         Self(uuid::Builder::from_unix_timestamp_millis(millis, &entropy).into_uuid())
     }
 
+    /// The instant in it: when it was made, by the clock of the phone that made it.
+    #[must_use]
+    pub fn made_at(self) -> Timestamp {
+        let [a, b, c, d, e, f, ..] = *self.0.as_bytes();
+        Timestamp(i64::from_be_bytes([0, 0, a, b, c, d, e, f]))
+    }
+
     /// Only version 7 in canonical text is taken.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
@@ -87,6 +94,7 @@ mod tests {
         // RFC 9562, appendix A.6: UUIDv7 for 2022-02-22T19:22:22Z.
         let id = PaymentId::parse("017f22e2-79b0-7cc3-98c4-dc0c0c07398f").unwrap();
         assert_eq!(id.to_string(), "017f22e2-79b0-7cc3-98c4-dc0c0c07398f");
+        assert_eq!(id.made_at(), Timestamp(1_645_557_742_000));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! Nothing here reads a clock, a network or a disk. The store commits the row that [`step`] returns together with the
 //! call it wants, and only then is the call made; `docs/architecture.md` tells the whole life on one page.
 
+pub mod breaker;
 pub mod consent;
 pub mod event;
 pub mod id;
@@ -12,6 +13,7 @@ pub mod retry;
 pub mod state;
 pub mod step;
 
+pub use breaker::Breaker;
 pub use consent::{Consent, ConsentDraft, Terms};
 pub use event::{
     AskOutcome, BillStatus, ConfirmedBill, Event, InquiryOutcome, Recorded, Refusal, SubmitOutcome, Trouble,

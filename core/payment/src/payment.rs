@@ -5,7 +5,7 @@ use std::fmt;
 use paytaipei_bill::{BillKey, Twd};
 use serde::{Deserialize, Serialize};
 
-use crate::{Consent, PaymentId, Provider, Reason, State, Terms, Timestamp};
+use crate::{AskOutcome, Consent, Event, PaymentId, Provider, Reason, Recorded, State, Terms, Timestamp};
 
 /// A call to the platform that a payment wants made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -87,6 +87,8 @@ pub struct Payment {
     pub charged: Option<Twd>,
     /// The payment of this phone that holds the same bill.
     pub held_by: Option<PaymentId>,
+    /// Learnt from the platform: made before a reinstallation, or on another phone of the same number.
+    pub restored: bool,
 }
 
 impl Payment {
@@ -112,6 +114,29 @@ impl Payment {
             settled_at: None,
             charged: None,
             held_by: None,
+            restored: false,
+        }
+    }
+
+    /// A payment that the platform tells of and this phone does not know. What it charges, or may charge, holds the bill.
+    #[must_use]
+    pub fn restored(
+        id: PaymentId,
+        bill: BillKey,
+        provider: Provider,
+        payable: Twd,
+        recorded: Recorded,
+        now: Timestamp,
+    ) -> Self {
+        let mut row = Self::intended(id, bill, provider, Some(Terms::claimed(payable, None)), now);
+        row.restored = true;
+        row.created_at = id.made_at();
+        row.state = State::Unknown;
+        row.pending = Some(Pending { call: Call::Ask, not_before: now, floor: now, attempt: 0 });
+        // A record is taken in from every state that may have charged: this one is.
+        match crate::step(&row, Event::Told(AskOutcome::Recorded(recorded)), now, 0) {
+            Ok((row, _)) => row,
+            Err(_) => row,
         }
     }
 

@@ -271,7 +271,8 @@ fn refused(row: &mut Payment, refusal: Refusal, dice: Dice) {
 }
 
 fn told(row: &mut Payment, outcome: AskOutcome, dice: Dice) {
-    if !row.state.may_have_charged() {
+    // A record under this identifier is the truth also where this phone forgot that it sent it: a restored backup.
+    if row.state.is_terminal() || !(row.state.may_have_charged() || matches!(outcome, AskOutcome::Recorded(_))) {
         return;
     }
     match outcome {

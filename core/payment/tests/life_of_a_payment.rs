@@ -248,6 +248,24 @@ fn consent_to_a_bill_without_a_period_cannot_be_written() {
 }
 
 #[test]
+fn a_record_at_the_platform_counts_although_a_restored_backup_forgot_it() {
+    let forgot = Payment::intended(id(), key(), Provider::Jkopay, Some(terms(428)), NOW);
+    assert_eq!(go(&forgot, Event::Told(AskOutcome::Recorded(settled()))).state, State::Settled);
+    let asked = go(&forgot, Event::Told(AskOutcome::NotFound { resend_for_s: 60 }));
+    assert_eq!(asked, forgot, "nothing was sent, so nothing is sent again");
+}
+
+#[test]
+fn what_another_phone_left_open_is_asked_about_and_never_sent_from_here() {
+    let row = Payment::restored(id(), key(), Provider::Esun, Twd::new(428).unwrap(), Recorded::Processing, NOW);
+    assert_eq!((row.state, row.pending.unwrap().call), (State::Unknown, Call::Ask));
+    let lost = go(&row, Event::Told(AskOutcome::NotFound { resend_for_s: 3_600 }));
+    assert_eq!(lost.pending.unwrap().call, Call::Void, "without its bytes it can only be voided");
+    let row = Payment::restored(id(), key(), Provider::Esun, Twd::new(428).unwrap(), settled(), NOW);
+    assert_eq!((row.state, row.charged), (State::Settled, Some(Twd::new(428).unwrap())));
+}
+
+#[test]
 fn debug_output_shows_no_number_no_amount_and_no_token() {
     let shown = format!("{:?} {:?}", sent(), sent().consent);
     for secret in ["1234567", "428", "token-1", "c2ln"] {
