@@ -94,6 +94,8 @@ impl Desk {
             Answer::Submitted(answer) => {
                 Event::Submitted(answer.unwrap_or_else(|silence| SubmitOutcome::NoAnswer(silence.trouble)))
             }
+            // Not a payment's own call.
+            Answer::Listed(_) => return Err(Code::Internal.into()),
             Answer::Told(answer) => Event::Told(answer.unwrap_or_else(|silence| AskOutcome::NoAnswer(silence.trouble))),
         };
         self.store.advance(id, event).map(|_| ())

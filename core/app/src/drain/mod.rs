@@ -1,27 +1,26 @@
 //! The drainer: makes the calls that payments want, and takes in what comes back. It decides nothing: `payment::step` does.
 
+mod crew;
 mod desk;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use paytaipei_payment::{PaymentId, Reason, State, Timestamp};
-use tokio::task::{JoinError, JoinSet};
 use tokio::time::Instant;
 
+use crew::Crew;
 pub use desk::Desk;
 
 use crate::error::{Code, Error, Result};
 use crate::facade::Core;
-use crate::platform::{Silence, Why};
-use crate::ports::{Connectivity, Http, HttpError};
+use crate::platform::Silence;
+use crate::ports::{Connectivity, Http};
 use crate::store::PaymentRecord;
 
-/// So many calls at once.
-const AT_ONCE: usize = 4;
 /// How often the runner looks whether another process changed the store, or the connection came back.
 const TICK: Duration = Duration::from_millis(300);
 
@@ -68,6 +67,7 @@ impl Runner {
         })
         .await?;
         let mut crew = Crew::default();
+        let mut restored = false;
         loop {
             let now = self.core.clock.now();
             let pending = at(&desk, Desk::pending).await?;
@@ -78,6 +78,13 @@ impl Runner {
                 continue;
             }
             crew.lost_connection |= !connected;
+            if connected && !restored {
+                // What a verification left to fetch. Not to be had now, it is tried with the next drain.
+                restored = true;
+                if self.core.restore(self.http.as_ref()).await.is_ok() {
+                    continue;
+                }
+            }
             if connected {
                 crew.hire(&self, &desk, &pending, now);
             }
@@ -90,7 +97,7 @@ impl Runner {
                 }
             }
             tokio::select! {
-                Some(done) = crew.tasks.join_next_with_id(), if !crew.tasks.is_empty() => crew.finish(done)?,
+                Some(done) = crew.tasks.join_next_with_id(), if !crew.tasks.is_empty() => crew.finish(done, self.core.clock.now())?,
                 () = tokio::time::sleep(nap(&pending, now)) => {}
             }
         }
@@ -146,68 +153,6 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + '
 async fn at<T: Send + 'static>(desk: &Arc<Desk>, work: impl FnOnce(&Desk) -> Result<T> + Send + 'static) -> Result<T> {
     let desk = Arc::clone(desk);
     blocking(move || work(&desk)).await
-}
-
-/// Calls under way.
-#[derive(Default)]
-struct Crew {
-    tasks: JoinSet<Result<Option<Silence>>>,
-    at_work: HashMap<tokio::task::Id, PaymentId>,
-    /// Tried at least once in this run.
-    tried: HashSet<PaymentId>,
-    /// Why the last call of a payment taught nothing.
-    silent: HashMap<PaymentId, Code>,
-    unreachable: Option<Code>,
-    lost_connection: bool,
-}
-
-impl Crew {
-    fn hire(&mut self, runner: &Arc<Runner>, desk: &Arc<Desk>, pending: &[PaymentRecord], now: Timestamp) {
-        let busy: HashSet<PaymentId> = self.at_work.values().copied().collect();
-        for record in pending {
-            let due = record.payment.pending.is_some_and(|pending| pending.is_due(now));
-            if self.tasks.len() < AT_ONCE && due && !busy.contains(&record.payment.id) {
-                let handle = self.tasks.spawn(Arc::clone(runner).perform(Arc::clone(desk), record.payment.id));
-                self.at_work.insert(handle.id(), record.payment.id);
-                self.tried.insert(record.payment.id);
-            }
-        }
-    }
-
-    /// Why one of these payments still waits.
-    fn trouble(&self, pending: &[PaymentRecord]) -> Option<Code> {
-        pending.iter().find_map(|record| self.silent.get(&record.payment.id).copied())
-    }
-
-    fn finish(&mut self, done: Result<(tokio::task::Id, Result<Option<Silence>>), JoinError>) -> Result<()> {
-        let (task, silence) = match done {
-            Ok((task, silence)) => (task, silence?),
-            // A panic in a call: the row says what was under way, and the next start asks about it.
-            Err(error) => {
-                self.at_work.remove(&error.id());
-                return Err(Code::Internal.into());
-            }
-        };
-        if let Some(id) = self.at_work.remove(&task) {
-            match silence {
-                Some(silence) => self.silent.insert(id, Error::from(silence).code),
-                None => self.silent.remove(&id),
-            };
-        }
-        match silence.map(|silence| silence.why) {
-            Some(Why::SessionInvalid) => return Err(Code::NumberNotVerified.into()),
-            Some(Why::Network(error @ (HttpError::Offline | HttpError::Tls | HttpError::Clock))) => {
-                self.unreachable = Some(Error::from(Silence::from(error)).code);
-                self.lost_connection = true;
-            }
-            // The other side was there, whatever it said.
-            _ => {
-                self.unreachable = None;
-                self.lost_connection = false;
-            }
-        }
-        Ok(())
-    }
 }
 
 /// Whether the next call is worth waiting for. One that the platform put off is not; nor, once tried, is a payment in the

@@ -9,8 +9,9 @@ use paytaipei_identity::{Msisdn, Next, Outcome, Verification, Verifier};
 
 use super::{Core, PayTaipei};
 use crate::error::{Code, Result};
-use crate::platform;
-use crate::ports::{HttpError, HttpReply, HttpRequest, KeyPurpose};
+use crate::platform::{self, Answer, Errand, Order};
+use crate::ports::{Http, HttpError, HttpReply, HttpRequest, KeyPurpose};
+use crate::store::Restoring;
 use crate::view::VerificationView;
 
 /// A verification about to be asked for. Nothing of it is kept before the platform has taken it up.
@@ -64,6 +65,8 @@ impl PayTaipei {
                     }
                 };
                 if core.verification_went(&verification, outcome)? {
+                    // Not reached now, it is fetched when the queue is drained next.
+                    let _ = core.restore(http.as_ref()).await;
                     return Ok(());
                 }
             }
@@ -114,6 +117,8 @@ impl Core {
             Outcome::Verified(session) => {
                 self.store.write(|work| {
                     work.keep_session(&session)?;
+                    // A new phone, or this one anew: what the number has paid and left open is fetched.
+                    work.keep_restoring(Some(&Restoring::default()))?;
                     work.forget_verification()
                 })?;
                 return Ok(true);
@@ -124,6 +129,36 @@ impl Core {
         };
         self.store.write(|work| work.forget_verification())?;
         Err(refusal.into())
+    }
+
+    /// The next page of the number's payments to be fetched; `None` once all are known.
+    pub fn restore_order(&self) -> Result<Option<Order>> {
+        let (Some(restoring), Some(session)) = self.store.read(|work| Ok((work.restoring()?, work.session()?)))? else {
+            return Ok(None);
+        };
+        Ok(Some(Order { token: session.token, errand: Errand::List { after: restoring.after } }))
+    }
+
+    /// Takes a page in: payments of a number that this phone does not know, or knows less of, appear.
+    pub fn restored(&self, answer: Answer) -> Result<()> {
+        let Answer::Listed(answer) = answer else { return Err(Code::Internal.into()) };
+        let page = answer?;
+        let now = self.clock.now();
+        self.store.write(|work| {
+            for payment in &page.payments {
+                work.restore(payment, now)?;
+            }
+            work.keep_restoring(page.next.map(|next| Restoring { after: Some(next) }).as_ref())
+        })
+    }
+
+    /// Fetches what is left to fetch.
+    pub(crate) async fn restore(&self, http: &dyn Http) -> Result<()> {
+        while let Some(order) = self.restore_order()? {
+            let reply = http.send(order.request()).await;
+            self.restored(order.answer(reply))?;
+        }
+        Ok(())
     }
 
     /// Refuses with `number_not_verified` before a number is verified.

@@ -5,7 +5,7 @@ use paytaipei_identity::{Answer, Started};
 use paytaipei_payment::{AskOutcome, PaymentId, Refusal, SubmitOutcome, Trouble};
 use serde::de::DeserializeOwned;
 
-use super::{Inquiry, Silence, Why, wire};
+use super::{Inquiry, Page, Silence, Why, wire};
 use crate::error::{Code, Error};
 use crate::ports::{HttpError, HttpReply};
 
@@ -95,6 +95,13 @@ pub fn asked(reply: Reply, id: PaymentId) -> Result<AskOutcome, Silence> {
 pub fn voided(reply: Reply, id: PaymentId) -> Result<AskOutcome, Silence> {
     match reply {
         Reply::Good(reply) => recorded(&reply, id).map(AskOutcome::Recorded),
+        Reply::Problem(_) => Err(GARBLED),
+    }
+}
+
+pub fn listed(reply: Reply) -> Result<Page, Silence> {
+    match reply {
+        Reply::Good(reply) => read::<wire::Payments>(&reply.body)?.judge().ok_or(GARBLED),
         Reply::Problem(_) => Err(GARBLED),
     }
 }

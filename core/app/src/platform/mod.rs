@@ -8,8 +8,8 @@ mod wire;
 
 use std::fmt;
 
-use paytaipei_bill::BillKey;
-use paytaipei_payment::{AskOutcome, Consent, PaymentId, SubmitOutcome, Trouble};
+use paytaipei_bill::{BillKey, Twd};
+use paytaipei_payment::{AskOutcome, Consent, PaymentId, Provider, Recorded, SubmitOutcome, Trouble};
 use zeroize::Zeroizing;
 
 use crate::error::{Code, Error};
@@ -61,6 +61,25 @@ pub enum Answer {
     Inquired(Result<Inquiry, Silence>),
     Submitted(Result<SubmitOutcome, Silence>),
     Told(Result<AskOutcome, Silence>),
+    Listed(Result<Page, Silence>),
+}
+
+/// A page of the number's payments, the oldest first.
+#[derive(Debug)]
+pub struct Page {
+    pub payments: Vec<ListedPayment>,
+    /// Where the next page begins, if there is one.
+    pub next: Option<String>,
+}
+
+/// A payment that the platform tells of.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ListedPayment {
+    pub id: PaymentId,
+    pub bill: BillKey,
+    pub provider: Provider,
+    pub payable: Twd,
+    pub recorded: Recorded,
 }
 
 #[derive(Debug)]
@@ -102,6 +121,8 @@ impl Order {
             }
             Errand::Ask { id } => (Method::Get, format!("/v1/payments/{id}"), None),
             Errand::Void { id } => (Method::Post, format!("/v1/payments/{id}/void"), None),
+            Errand::List { after: None } => (Method::Get, "/v1/payments".to_owned(), None),
+            Errand::List { after: Some(cursor) } => (Method::Get, format!("/v1/payments?after={cursor}"), None),
         };
         let bill_token = match &self.errand {
             Errand::Submit { bill_token, .. } => Some(bill_token.clone()),
@@ -119,6 +140,7 @@ impl Order {
             Errand::Submit { id, .. } => Answer::Submitted(reply.and_then(|reply| judge::submitted(reply, *id))),
             Errand::Ask { id } => Answer::Told(reply.and_then(|reply| judge::asked(reply, *id))),
             Errand::Void { id } => Answer::Told(reply.and_then(|reply| judge::voided(reply, *id))),
+            Errand::List { .. } => Answer::Listed(reply.and_then(judge::listed)),
         }
     }
 }
@@ -131,6 +153,7 @@ impl Answer {
             Self::Inquired(answer) => answer.as_ref().err().copied(),
             Self::Submitted(answer) => answer.as_ref().err().copied(),
             Self::Told(answer) => answer.as_ref().err().copied(),
+            Self::Listed(answer) => answer.as_ref().err().copied(),
         }
     }
 }
@@ -188,6 +211,12 @@ impl From<Silence> for Error {
     }
 }
 
+impl fmt::Debug for ListedPayment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ListedPayment({}, {:?})", self.id, self.recorded)
+    }
+}
+
 impl fmt::Debug for Order {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.errand {
@@ -195,6 +224,7 @@ impl fmt::Debug for Order {
             Errand::Submit { .. } => "Order(submit)",
             Errand::Ask { .. } => "Order(ask)",
             Errand::Void { .. } => "Order(void)",
+            Errand::List { .. } => "Order(list)",
         })
     }
 }

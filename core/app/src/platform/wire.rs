@@ -2,13 +2,13 @@
 
 use paytaipei_bill::{BillKey, BillNumber, BillerId, CivilDate, Period, Twd};
 use paytaipei_identity::{Answer, Msisdn, Started, Verifier};
-use paytaipei_payment::{BillStatus, PaymentId, Reason, Recorded, Terms, Timestamp};
+use paytaipei_payment::{BillStatus, PaymentId, Provider, Reason, Recorded, Terms, Timestamp};
 use serde::Deserialize;
 use serde_json::json;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use super::Purpose;
+use super::{ListedPayment, Page, Purpose};
 use crate::store::PlatformBill;
 
 pub fn verification_request(msisdn: &Msisdn, verifier: &Verifier, consent_key: &str, session_key: &str) -> Vec<u8> {
@@ -156,8 +156,37 @@ impl Bill {
 }
 
 #[derive(Deserialize)]
+pub struct Payments {
+    payments: Vec<Payment>,
+    next: Option<String>,
+}
+
+impl Payments {
+    /// `None` where one of them cannot be understood, or the cursor is not one.
+    pub fn judge(self) -> Option<Page> {
+        let clean = self.payments.len() <= 100 && self.next.as_deref().is_none_or(|next| is_token(next, 1, 64));
+        if !clean {
+            return None;
+        }
+        // A void that came before its original names no bill: there is nothing to remember.
+        let named = self.payments.into_iter().filter(|payment| !payment.bill.biller.is_empty());
+        let payments = named.map(Payment::judge_listed).collect::<Option<_>>()?;
+        Some(Page { payments, next: self.next })
+    }
+}
+
+#[derive(Deserialize)]
+struct PaymentBill {
+    biller: String,
+    number: String,
+    period: String,
+}
+
+#[derive(Deserialize)]
 pub struct Payment {
     id: String,
+    bill: PaymentBill,
+    provider: String,
     state: String,
     reason: Option<String>,
     payable: Twd,
@@ -167,6 +196,17 @@ pub struct Payment {
 }
 
 impl Payment {
+    fn judge_listed(self) -> Option<ListedPayment> {
+        let id = PaymentId::parse(&self.id)?;
+        let bill = BillKey {
+            biller: BillerId::new(&self.bill.biller).ok()?,
+            number: BillNumber::new(&self.bill.number).ok()?,
+            period: Some(Period::new(&self.bill.period).ok()?),
+        };
+        let (provider, payable) = (Provider::from_id(&self.provider)?, self.payable);
+        Some(ListedPayment { id, bill, provider, payable, recorded: self.judge(id)? })
+    }
+
     /// `None` where the answer is about another payment, or in a state that this release does not know.
     pub fn judge(self, asked: PaymentId) -> Option<Recorded> {
         if self.id != asked.to_string() {

@@ -3,10 +3,10 @@
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
 
 use super::schema;
 use crate::error::{Code, Result};
@@ -31,17 +31,9 @@ pub fn open(path: &Path) -> Result<Connection> {
     // A newer release may have left its version in the log only: nothing is moved into the file before that is known.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
-    let version: i32 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    if version > schema::VERSION {
-        return Err(Code::StoreNewer.into());
-    }
-    // Somebody else's database has no version of ours, and is not to be made one of ours.
-    let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
-    if version < 0 || (version == 0 && tables > 0) {
-        return Err(Code::StoreCorrupt.into());
-    }
+    judge(&connection.transaction()?)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
-    connection.pragma_update(None, "journal_mode", "WAL")?;
+    enter_wal(&connection)?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "fullfsync", true)?;
     connection.pragma_update(None, "checkpoint_fullfsync", true)?;
@@ -60,6 +52,34 @@ pub fn open(path: &Path) -> Result<Connection> {
     }
     tx.commit()?;
     Ok(connection)
+}
+
+/// To enter WAL, SQLite needs the file to itself and does not wait for it: where several processes make the store together,
+/// all but one have to ask again.
+fn enter_wal(connection: &Connection) -> Result<()> {
+    let given_up = Instant::now() + BUSY;
+    loop {
+        match connection.pragma_update(None, "journal_mode", "WAL") {
+            Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) && Instant::now() < given_up => {
+                std::thread::sleep(Duration::from_millis(20));
+            }
+            entered => return Ok(entered?),
+        }
+    }
+}
+
+/// Whether the file is one of ours, and not of a newer release. In one transaction: another process may be setting it up.
+fn judge(tx: &Transaction<'_>) -> Result<()> {
+    let version: i32 = tx.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    let tables: i64 = tx.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    if version > schema::VERSION {
+        return Err(Code::StoreNewer.into());
+    }
+    // Somebody else's database has no version of ours, and is not to be made one of ours.
+    if version < 0 || (version == 0 && tables > 0) {
+        return Err(Code::StoreCorrupt.into());
+    }
+    Ok(())
 }
 
 /// Looks at the header before SQLite may touch the file (SQLite file format, section 1.3).

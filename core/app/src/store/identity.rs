@@ -3,8 +3,8 @@
 use paytaipei_identity::{Session, Verification};
 use rusqlite::OptionalExtension;
 
-use super::Work;
 use super::seal::Place;
+use super::{Restoring, Work};
 use crate::error::Result;
 
 impl Work<'_> {
@@ -25,7 +25,24 @@ impl Work<'_> {
     }
 
     pub fn forget_verification(&self) -> Result<()> {
-        self.tx.execute("DELETE FROM identity WHERE name = 'verification'", [])?;
+        self.forget("verification")
+    }
+
+    /// Where reading the list of payments goes on, while it has not been read to its end.
+    pub fn restoring(&self) -> Result<Option<Restoring>> {
+        self.identity("restore")
+    }
+
+    /// `None`: read to its end.
+    pub fn keep_restoring(&self, restoring: Option<&Restoring>) -> Result<()> {
+        match restoring {
+            Some(restoring) => self.keep_identity("restore", restoring),
+            None => self.forget("restore"),
+        }
+    }
+
+    fn forget(&self, name: &str) -> Result<()> {
+        self.tx.execute("DELETE FROM identity WHERE name = ?1", [name])?;
         Ok(())
     }
 

@@ -7,6 +7,7 @@ mod bills;
 mod connection;
 mod identity;
 mod payments;
+mod restore;
 mod schema;
 pub(crate) mod seal;
 
@@ -19,6 +20,7 @@ use zeroize::Zeroizing;
 
 pub use bills::{BillFacts, BillRecord, BillState, PlatformBill};
 pub use payments::PaymentRecord;
+pub use restore::Restoring;
 
 use crate::error::{Code, Error, Result};
 use crate::ports::{Clock, Entropy, KeyVault};

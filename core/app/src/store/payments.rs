@@ -15,12 +15,14 @@ pub struct PaymentRecord {
     pub payment: Payment,
 }
 
-const COLUMNS: &str = "id, bill, lookup, state, call, not_before, floor, attempt, due, created_at, updated_at, sealed";
+const COLUMNS: &str =
+    "id, bill, lookup, origin, state, call, not_before, floor, attempt, due, created_at, updated_at, sealed";
 
 struct Stored {
     id: String,
     bill: String,
     lookup: Lookup,
+    origin: String,
     state: String,
     call: Option<String>,
     not_before: Option<i64>,
@@ -38,15 +40,16 @@ impl Stored {
             id: row.get(0)?,
             bill: row.get(1)?,
             lookup: row.get(2)?,
-            state: row.get(3)?,
-            call: row.get(4)?,
-            not_before: row.get(5)?,
-            floor: row.get(6)?,
-            attempt: row.get(7)?,
-            due: row.get(8)?,
-            created_at: row.get(9)?,
-            updated_at: row.get(10)?,
-            sealed: row.get(11)?,
+            origin: row.get(3)?,
+            state: row.get(4)?,
+            call: row.get(5)?,
+            not_before: row.get(6)?,
+            floor: row.get(7)?,
+            attempt: row.get(8)?,
+            due: row.get(9)?,
+            created_at: row.get(10)?,
+            updated_at: row.get(11)?,
+            sealed: row.get(12)?,
         })
     }
 
@@ -54,6 +57,7 @@ impl Stored {
         Place::new("payment", &self.id)
             .text(&self.bill)
             .bytes(&self.lookup)
+            .text(&self.origin)
             .text(&self.state)
             .maybe(self.call.as_deref())
             .number(self.not_before)
@@ -121,6 +125,7 @@ impl Work<'_> {
             id: payment.id.to_string(),
             bill: record.bill.clone(),
             lookup: self.store.keys.lookup(&payment.bill),
+            origin: if payment.restored { "elsewhere" } else { "here" }.to_owned(),
             state: payment.state.as_str().to_owned(),
             call: payment.pending.map(|pending| pending.call.as_str().to_owned()),
             not_before: payment.pending.map(|pending| pending.not_before.0),
@@ -133,15 +138,17 @@ impl Work<'_> {
         };
         stored.sealed = self.seal(&stored.place(), payment)?;
         let mut statement = self.tx.prepare_cached(
-            "INSERT INTO payment (id, bill, lookup, state, call, not_before, floor, attempt, due, created_at, updated_at, sealed)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
-             ON CONFLICT (id) DO UPDATE SET bill = ?2, lookup = ?3, state = ?4, call = ?5, not_before = ?6, floor = ?7,
-                 attempt = ?8, due = ?9, created_at = ?10, updated_at = ?11, sealed = ?12",
+            "INSERT INTO payment
+                 (id, bill, lookup, origin, state, call, not_before, floor, attempt, due, created_at, updated_at, sealed)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+             ON CONFLICT (id) DO UPDATE SET bill = ?2, lookup = ?3, origin = ?4, state = ?5, call = ?6, not_before = ?7,
+                 floor = ?8, attempt = ?9, due = ?10, created_at = ?11, updated_at = ?12, sealed = ?13",
         )?;
         let written = statement.execute(rusqlite::params![
             stored.id,
             stored.bill,
             stored.lookup,
+            stored.origin,
             stored.state,
             stored.call,
             stored.not_before,

@@ -22,7 +22,7 @@ pub fn migrate(tx: &Transaction<'_>, from: i32) -> Result<()> {
 /// Plain columns hold nothing personal: states, instants, days, random identifiers and keyed hashes. All else is sealed.
 ///
 /// `payment_one_per_bill` is the phone's own guard against paying a bill twice: whatever the code does, the database holds
-/// at most one payment per bill that can still charge or has charged. Payments are never deleted, and an ended one stays
+/// at most one payment of its own per bill that can still charge or has charged. Payments are never deleted, and an ended one stays
 /// as it ended.
 const VERSION_1: &str = "
 CREATE TABLE keyring (
@@ -32,7 +32,7 @@ CREATE TABLE keyring (
 ) STRICT;
 
 CREATE TABLE identity (
-    name TEXT PRIMARY KEY CHECK (name IN ('session', 'verification')),
+    name TEXT PRIMARY KEY CHECK (name IN ('session', 'verification', 'restore')),
     sealed BLOB NOT NULL
 ) STRICT, WITHOUT ROWID;
 
@@ -56,6 +56,7 @@ CREATE TABLE payment (
     id TEXT PRIMARY KEY,
     bill TEXT NOT NULL REFERENCES bill (id),
     lookup BLOB NOT NULL,
+    origin TEXT NOT NULL CHECK (origin IN ('here', 'elsewhere')),
     state TEXT NOT NULL CHECK (state IN ('needs_inquiry', 'needs_consent', 'awaiting_network', 'checking', 'submitting',
         'awaiting_hand_off', 'unknown', 'settled', 'declined', 'paid_elsewhere', 'expired', 'cancelled', 'voided')),
     call TEXT CHECK (call IN ('inquire', 'submit', 'ask', 'void')),
@@ -70,7 +71,7 @@ CREATE TABLE payment (
 ) STRICT, WITHOUT ROWID;
 
 CREATE UNIQUE INDEX payment_one_per_bill ON payment (lookup)
-    WHERE state NOT IN ('declined', 'paid_elsewhere', 'expired', 'cancelled', 'voided', 'refunded');
+    WHERE origin = 'here' AND state NOT IN ('declined', 'paid_elsewhere', 'expired', 'cancelled', 'voided', 'refunded');
 CREATE INDEX payment_pending ON payment (due) WHERE call IS NOT NULL;
 CREATE INDEX payment_of_bill ON payment (bill);
 
