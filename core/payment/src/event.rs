@@ -27,7 +27,11 @@ pub enum Event {
         state: State,
     },
     Inquired(InquiryOutcome),
-    Submitted(SubmitOutcome),
+    /// The answer to sending, and the bill token that went along.
+    Submitted {
+        with: String,
+        outcome: SubmitOutcome,
+    },
     /// The answer to asking, or to voiding: both tell how the payment stands.
     Told(AskOutcome),
 }

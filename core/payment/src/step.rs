@@ -55,7 +55,7 @@ pub fn step(row: &Payment, event: Event, now: Timestamp, entropy: u64) -> Result
         Event::Abandoned => abandon(&mut next, dice),
         Event::Held { by, state } => held(&mut next, by, state),
         Event::Inquired(outcome) => inquired(&mut next, outcome, dice),
-        Event::Submitted(outcome) => submitted(&mut next, outcome, dice),
+        Event::Submitted { with, outcome } => submitted(&mut next, &with, outcome, dice),
         Event::Told(outcome) => told(&mut next, outcome, dice),
     }
     if next == *row {
@@ -230,8 +230,11 @@ fn payable(row: &mut Payment, token: Option<String>, dice: Dice) {
     }
 }
 
-fn submitted(row: &mut Payment, outcome: SubmitOutcome, dice: Dice) {
-    if !row.state.may_have_charged() {
+fn submitted(row: &mut Payment, with: &str, outcome: SubmitOutcome, dice: Dice) {
+    // A refusal is final for what was sent then, and silence says something of that only: once the payment was checked
+    // anew and went out with another token, an answer that a frozen process had in its hands must not end it.
+    let of_now = row.state.may_have_charged() && row.token.as_deref() == Some(with);
+    if row.state.is_terminal() || !(of_now || matches!(outcome, SubmitOutcome::Recorded(_))) {
         return;
     }
     match outcome {

@@ -37,6 +37,10 @@ enum Act {
     Event(Event),
 }
 
+fn submitted(with: &str, outcome: SubmitOutcome) -> Event {
+    Event::Submitted { with: with.to_owned(), outcome }
+}
+
 fn recorded() -> impl Strategy<Value = Recorded> {
     prop_oneof![
         Just(Recorded::Processing),
@@ -79,9 +83,10 @@ fn act() -> impl Strategy<Value = Act> {
         2 => Just(Act::Event(Event::Abandoned)),
         5 => confirmed.prop_map(|c| Act::Event(Event::Inquired(c))),
         1 => trouble.clone().prop_map(|t| Act::Event(Event::Inquired(InquiryOutcome::NoAnswer(t)))),
-        2 => recorded().prop_map(|r| Act::Event(Event::Submitted(SubmitOutcome::Recorded(r)))),
-        2 => refusal.prop_map(|r| Act::Event(Event::Submitted(SubmitOutcome::Refused(r)))),
-        2 => trouble.clone().prop_map(|t| Act::Event(Event::Submitted(SubmitOutcome::NoAnswer(t)))),
+        2 => recorded().prop_map(|r| Act::Event(submitted("t", SubmitOutcome::Recorded(r)))),
+        2 => refusal.clone().prop_map(|r| Act::Event(submitted("t", SubmitOutcome::Refused(r)))),
+        1 => refusal.prop_map(|r| Act::Event(submitted("earlier", SubmitOutcome::Refused(r)))),
+        2 => trouble.clone().prop_map(|t| Act::Event(submitted("t", SubmitOutcome::NoAnswer(t)))),
         2 => recorded().prop_map(|r| Act::Event(Event::Told(AskOutcome::Recorded(r)))),
         2 => (-1_i64..3).prop_map(|s| Act::Event(Event::Told(AskOutcome::NotFound { resend_for_s: s }))),
         1 => trouble.prop_map(|t| Act::Event(Event::Told(AskOutcome::NoAnswer(t)))),
@@ -106,11 +111,19 @@ proptest! {
             let learnt = matches!(event, Event::Inquired(InquiryOutcome::Bill(_)));
             let platform_spoke = matches!(
                 event,
-                Event::Told(AskOutcome::Recorded(_)) | Event::Submitted(SubmitOutcome::Recorded(_) | SubmitOutcome::Refused(_))
+                Event::Told(AskOutcome::Recorded(_))
+                    | Event::Submitted { outcome: SubmitOutcome::Recorded(_) | SubmitOutcome::Refused(_), .. }
+            );
+            let of_earlier = matches!(
+                &event,
+                Event::Submitted { with, outcome: SubmitOutcome::Refused(_) } if with == "earlier"
             );
             let Ok((next, effects)) = step(&row, event, now, entropy) else { continue };
 
             prop_assert_eq!(next.id, row.id, "an identifier is for life");
+            if of_earlier {
+                prop_assert_eq!(&next, &row, "a refusal is final for what was sent then, and for nothing else");
+            }
             if row.state.is_terminal() {
                 prop_assert_eq!(&next, &row, "what has ended stays as it ended");
             }

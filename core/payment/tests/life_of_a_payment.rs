@@ -40,6 +40,11 @@ fn go(row: &Payment, event: Event) -> Payment {
     step(row, event, NOW, 12_345).unwrap().0
 }
 
+/// What came back for the bytes that [`sent`] sent.
+fn submitted(outcome: SubmitOutcome) -> Event {
+    Event::Submitted { with: "token-1".into(), outcome }
+}
+
 fn bill(dollars: i64, status: BillStatus, token: Option<&str>) -> Event {
     Event::Inquired(InquiryOutcome::Bill(Box::new(ConfirmedBill {
         key: key(),
@@ -115,7 +120,7 @@ fn the_same_payable_made_of_other_parts_needs_consent() {
 
 #[test]
 fn a_lost_reply_is_neither_paid_nor_refused_and_is_asked_about() {
-    let row = go(&sent(), Event::Submitted(SubmitOutcome::NoAnswer(Trouble::default())));
+    let row = go(&sent(), submitted(SubmitOutcome::NoAnswer(Trouble::default())));
     assert_eq!((row.state, row.pending.unwrap().call), (State::Unknown, Call::Ask));
     let found = go(&row, Event::Told(AskOutcome::Recorded(settled())));
     assert_eq!((found.state, found.receipt.as_deref()), (State::Settled, Some("R1")));
@@ -124,7 +129,7 @@ fn a_lost_reply_is_neither_paid_nor_refused_and_is_asked_about() {
 #[test]
 fn never_seen_lets_the_same_bytes_go_again() {
     let before = sent();
-    let row = go(&before, Event::Submitted(SubmitOutcome::NoAnswer(Trouble::default())));
+    let row = go(&before, submitted(SubmitOutcome::NoAnswer(Trouble::default())));
     let again = go(&row, Event::Told(AskOutcome::NotFound { resend_for_s: 3_600 }));
     assert_eq!((again.state, again.pending.unwrap().call), (State::Submitting, Call::Submit));
     assert_eq!((again.id, &again.consent, &again.token), (before.id, &before.consent, &before.token));
@@ -132,7 +137,7 @@ fn never_seen_lets_the_same_bytes_go_again() {
 
 #[test]
 fn outside_the_window_it_is_voided_before_anything_else() {
-    let row = go(&sent(), Event::Submitted(SubmitOutcome::NoAnswer(Trouble::default())));
+    let row = go(&sent(), submitted(SubmitOutcome::NoAnswer(Trouble::default())));
     let voiding = go(&row, Event::Told(AskOutcome::NotFound { resend_for_s: 0 }));
     assert_eq!((voiding.state, voiding.pending.unwrap().call), (State::Unknown, Call::Void));
     assert!(voiding.state.holds_bill(), "no new identifier while this one may still charge");
@@ -142,7 +147,7 @@ fn outside_the_window_it_is_voided_before_anything_else() {
 
 #[test]
 fn trouble_while_asking_leaves_the_outcome_unknown_and_waits_longer() {
-    let mut row = go(&sent(), Event::Submitted(SubmitOutcome::NoAnswer(Trouble::default())));
+    let mut row = go(&sent(), submitted(SubmitOutcome::NoAnswer(Trouble::default())));
     for attempt in 2..20 {
         row = go(&row, Event::Told(AskOutcome::NoAnswer(Trouble::default())));
         assert_eq!((row.state, row.pending.unwrap().call), (State::Unknown, Call::Ask));
@@ -154,7 +159,7 @@ fn trouble_while_asking_leaves_the_outcome_unknown_and_waits_longer() {
 fn a_platform_that_loses_every_submission_is_asked_ever_less_often() {
     let mut row = sent();
     for round in 1..10 {
-        row = go(&row, Event::Submitted(SubmitOutcome::NoAnswer(Trouble::default())));
+        row = go(&row, submitted(SubmitOutcome::NoAnswer(Trouble::default())));
         assert_eq!(row.pending.unwrap().attempt, round);
         row = go(&row, Event::Told(AskOutcome::NotFound { resend_for_s: 60 }));
     }
@@ -169,7 +174,7 @@ fn a_process_that_died_while_sending_asks_when_it_is_back() {
 #[test]
 fn retry_after_is_obeyed_even_when_the_connection_comes_back() {
     let busy = Trouble { retry_after_ms: Some(60_000) };
-    let row = go(&sent(), Event::Submitted(SubmitOutcome::NoAnswer(busy)));
+    let row = go(&sent(), submitted(SubmitOutcome::NoAnswer(busy)));
     let woken = go(&row, Event::Woke);
     assert!(!woken.pending.unwrap().is_due(NOW.plus_millis(59_999)));
     assert!(woken.pending.unwrap().is_due(NOW.plus_millis(60_000)));
@@ -177,7 +182,7 @@ fn retry_after_is_obeyed_even_when_the_connection_comes_back() {
 
 #[test]
 fn a_clock_that_went_back_by_years_holds_nothing_up() {
-    let row = go(&sent(), Event::Submitted(SubmitOutcome::NoAnswer(Trouble::default())));
+    let row = go(&sent(), submitted(SubmitOutcome::NoAnswer(Trouble::default())));
     assert!(row.pending.unwrap().is_due(Timestamp(0)));
 }
 
@@ -200,8 +205,26 @@ fn a_cancelled_payment_is_not_sent_by_a_late_answer() {
 
 #[test]
 fn a_stale_token_is_checked_again_and_nothing_is_final() {
-    let row = go(&sent(), Event::Submitted(SubmitOutcome::Refused(Refusal::TokenStale)));
+    let row = go(&sent(), submitted(SubmitOutcome::Refused(Refusal::TokenStale)));
     assert_eq!((row.state, row.pending.unwrap().call, row.token), (State::AwaitingNetwork, Call::Inquire, None));
+}
+
+#[test]
+fn a_late_refusal_of_an_earlier_sending_does_not_end_what_was_sent_since() {
+    // A process was frozen with the answer in its socket; another took over, was told that the token is stale, checked
+    // the bill anew, and sent again.
+    let checking = go(&go(&sent(), submitted(SubmitOutcome::Refused(Refusal::TokenStale))), Event::Began);
+    let again = go(&checking, bill(428, BillStatus::Payable, Some("token-2")));
+    for outcome in [
+        SubmitOutcome::Refused(Refusal::TokenStale),
+        SubmitOutcome::Refused(Refusal::AmountChanged),
+        SubmitOutcome::Refused(Refusal::ProviderClosed),
+        SubmitOutcome::NoAnswer(Trouble::default()),
+    ] {
+        assert_eq!(go(&again, submitted(outcome)), again);
+    }
+    let charged = go(&again, submitted(SubmitOutcome::Recorded(settled())));
+    assert_eq!(charged.state, State::Settled, "a record is the truth, whichever sending it answers");
 }
 
 #[test]

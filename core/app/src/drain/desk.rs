@@ -84,15 +84,20 @@ impl Desk {
         })
     }
 
-    /// Takes an answer in, committed before this returns. Answers count whoever holds the lease by now.
-    pub fn finish(&self, id: PaymentId, answer: Answer) -> Result<()> {
+    /// Takes the answer to an order in, committed before this returns. Answers count whoever holds the lease by now.
+    pub fn finish(&self, id: PaymentId, order: &Order, answer: Answer) -> Result<()> {
         if let Some(Silence { why: Why::SessionInvalid, .. }) = answer.silence() {
             self.store.end_session()?;
         }
         let event = match answer {
             Answer::Inquired(answer) => return self.inquired(id, answer),
             Answer::Submitted(answer) => {
-                Event::Submitted(answer.unwrap_or_else(|silence| SubmitOutcome::NoAnswer(silence.trouble)))
+                let with = match &order.errand {
+                    Errand::Submit { bill_token, .. } => bill_token.clone(),
+                    _ => return Err(Code::Internal.into()),
+                };
+                let outcome = answer.unwrap_or_else(|silence| SubmitOutcome::NoAnswer(silence.trouble));
+                Event::Submitted { with, outcome }
             }
             // Not a payment's own call.
             Answer::Listed(_) => return Err(Code::Internal.into()),

@@ -135,7 +135,7 @@ impl Runner {
         let reply = self.http.send(order.request()).await;
         let answer = order.answer(reply);
         let silence = answer.silence();
-        at(&desk, move |desk| desk.finish(id, answer)).await?;
+        at(&desk, move |desk| desk.finish(id, &order, answer)).await?;
         Ok(silence)
     }
 
