@@ -45,6 +45,10 @@ pub enum Errand {
     Void {
         id: PaymentId,
     },
+    /// The number's payments, whoever made them, from this cursor on.
+    List {
+        after: Option<String>,
+    },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

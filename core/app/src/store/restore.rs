@@ -35,10 +35,8 @@ impl Work<'_> {
         let (key, recorded) = (listed.bill.clone(), listed.recorded.clone());
         let payment = Payment::restored(listed.id, key, listed.provider, listed.payable, recorded, now);
         let (id, state) = (payment.id, payment.state);
-        if state.holds_bill() {
-            if let Some(own) = self.holding(&listed.bill)? {
-                self.advance(own, Event::Held { by: id, state }, now)?;
-            }
+        if let (true, Some(own)) = (state.holds_bill(), self.holding(&listed.bill)?) {
+            self.advance(own, Event::Held { by: id, state }, now)?;
         }
         self.keep_payment(&PaymentRecord { bill: bill.id.clone(), payment })?;
         if state == State::Settled {
