@@ -30,6 +30,18 @@ pub fn run(arguments: Arguments, output: Output) -> Result<ExitCode> {
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|_| Error::new(Code::Internal))?;
     runtime.block_on(command(&core, arguments.command, output))?;
+    // Lists leave out what is damaged; that something is, the person is told.
+    if core.is_damaged() {
+        return Err(Error::detailed(
+            Code::StoreCorrupt,
+            "rows_damaged",
+            ["有些資料損壞，未列出", "some entries are damaged and were left out"],
+            Some([
+                "請連上網路後執行 sync，由平台取回；請勿重複繳納",
+                "run `sync` once connected to fetch them from the platform; do not pay twice",
+            ]),
+        ));
+    }
     Ok(ExitCode::SUCCESS)
 }
 

@@ -41,3 +41,27 @@ fn what_was_paid_and_what_is_open_reappear_and_are_not_paid_again() {
     assert!(world.ledger().unwrap().double_charged.is_empty());
     assert_eq!(world.ledger().unwrap().charges.len(), 3);
 }
+
+#[test]
+fn a_payment_whose_row_is_damaged_is_told_and_fetched_from_the_platform() {
+    let world = World::new().unwrap();
+    let phone = world.verified_phone().unwrap();
+    let (paid, waiting) = (world.water_bill(410).unwrap(), world.water_bill(520).unwrap());
+    let settled = world.agree(&phone, &paid, "esun").unwrap();
+    phone.run(&["sync"]).unwrap().well().unwrap();
+    let intact = world.agree(&phone, &waiting, "jkopay").unwrap();
+
+    let raw = rusqlite::Connection::open(phone.data.join("paytaipei.sqlite")).unwrap();
+    let flip = "UPDATE payment SET sealed = zeroblob(length(sealed)) WHERE id = ?1";
+    assert_eq!(raw.execute(flip, [&settled]).unwrap(), 1);
+    drop(raw);
+
+    let queue = phone.run(&["queue"]).unwrap();
+    assert_eq!(queue.last("payment").unwrap()["id"], intact.as_str(), "a damaged row hides no other");
+    phone.run(&["history"]).map(|ran| assert_eq!(ran.error(), Some("store_corrupt"))).unwrap();
+    phone.run(&["sync"]).unwrap().well().unwrap();
+    assert_eq!(shown(&phone, &settled).unwrap()["charged"], 410, "the platform's record is back");
+    assert_eq!(shown(&phone, &intact).unwrap()["state"], "settled");
+    phone.run(&["history"]).unwrap().well().unwrap();
+    assert_eq!(world.ledger().unwrap().charges.len(), 2);
+}

@@ -62,6 +62,7 @@ impl Runner {
         let runner = Arc::clone(&self);
         let desk = blocking(move || {
             let desk = runner.core.take_over()?;
+            runner.core.heal()?;
             desk.wake()?;
             Ok(Arc::new(desk))
         })
@@ -82,6 +83,8 @@ impl Runner {
                 // What a verification left to fetch. Not to be had now, it is tried with the next drain.
                 restored = true;
                 if self.core.restore(self.http.as_ref()).await.is_ok() {
+                    let runner = Arc::clone(&self);
+                    blocking(move || runner.core.store.inspect()).await?;
                     continue;
                 }
             }

@@ -33,6 +33,13 @@ impl Core {
         Desk::take_over(Arc::clone(&self.store), Arc::clone(&self.clock))
     }
 
+    /// Whether a bill or payment was met that does not open: the storage failed, or somebody altered it. Lists leave it out;
+    /// the next drain fetches from the platform what it knows of it, and no second payment of its bill is let through.
+    #[must_use]
+    pub fn is_damaged(&self) -> bool {
+        self.store.is_damaged()
+    }
+
     /// The verified number's session. Nothing but billers, scanning and verifying works without it.
     pub(super) fn verified(&self) -> Result<Session> {
         let now = self.clock.now();

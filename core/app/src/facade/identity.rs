@@ -152,6 +152,14 @@ impl Core {
         })
     }
 
+    /// Where a row is damaged, all payments are fetched again: what was in flight is resolved by the platform's record.
+    pub(crate) fn heal(&self) -> Result<()> {
+        if self.store.inspect()? {
+            self.store.write(|work| work.keep_restoring(Some(&Restoring::default())))?;
+        }
+        Ok(())
+    }
+
     /// Fetches what is left to fetch.
     pub(crate) async fn restore(&self, http: &dyn Http) -> Result<()> {
         while let Some(order) = self.restore_order()? {

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::Work;
 use super::payments::PaymentRecord;
 use super::seal::{Lookup, Place};
-use crate::error::{Code, Result};
+use crate::error::{Code, Error, Result};
 
 /// What is known of a bill's state, and by whose word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -151,7 +151,8 @@ impl Work<'_> {
         let mut statement =
             self.tx.prepare_cached(&format!("SELECT {COLUMNS} FROM bill ORDER BY due IS NULL, due, created_at"))?;
         let rows = statement.query_map([], Stored::read)?;
-        rows.map(|row| self.bill_record(&row?)).collect()
+        rows.filter_map(|row| self.intact(row.map_err(Error::from).and_then(|row| self.bill_record(&row))).transpose())
+            .collect()
     }
 
     fn bill_record(&self, stored: &Stored) -> Result<BillRecord> {
@@ -199,7 +200,15 @@ impl Work<'_> {
 
     /// The bill of this key, kept now if it was not known. What is known already stays, unless it is better known now.
     pub fn remember_bill(&self, facts: BillFacts, now: Timestamp) -> Result<BillRecord> {
-        if let Some(mut known) = self.bill_by_key(&facts.key)? {
+        let lookup = self.store.keys.lookup(&facts.key);
+        let Some(known) = self.intact(self.bill_by_key(&facts.key))? else {
+            // Its row is damaged: what is known now is written over it, and its payments stay with it.
+            let id = self.tx.query_row("SELECT id FROM bill WHERE lookup = ?1", [lookup], |row| row.get(0))?;
+            let record = BillRecord { id, state: BillState::Unchecked, created_at: now, checked_at: None, facts };
+            self.keep_bill(&record)?;
+            return Ok(record);
+        };
+        if let Some(mut known) = known {
             let better = known.state == BillState::Unchecked && known.facts.terms.is_none() && facts.terms.is_some();
             if better {
                 known.facts = facts;

@@ -12,6 +12,7 @@ mod schema;
 pub(crate) mod seal;
 
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
@@ -34,6 +35,8 @@ pub struct Store {
     pub(crate) clock: Arc<dyn Clock>,
     /// Counts commits of this process; whoever watches reads again and so never misses the last value.
     changes: watch::Sender<u64>,
+    /// Whether a row was met that does not open: damaged, or altered by somebody else.
+    damaged: AtomicBool,
 }
 
 /// What the wrapped key must open, to be known as the right one.
@@ -44,7 +47,14 @@ impl Store {
     pub fn open(path: &Path, vault: &dyn KeyVault, entropy: Arc<dyn Entropy>, clock: Arc<dyn Clock>) -> Result<Self> {
         let mut connection = connection::open(path)?;
         let keys = keyring(&mut connection, vault, entropy.as_ref())?;
-        Ok(Self { connection: Mutex::new(connection), keys, entropy, clock, changes: watch::Sender::new(0) })
+        Ok(Self {
+            connection: Mutex::new(connection),
+            keys,
+            entropy,
+            clock,
+            changes: watch::Sender::new(0),
+            damaged: AtomicBool::new(false),
+        })
     }
 
     /// Runs `work` in one transaction and commits it, durably, before this returns.
@@ -63,6 +73,18 @@ impl Store {
         let mut connection = self.lock();
         let tx = connection.transaction_with_behavior(TransactionBehavior::Deferred)?;
         work(&Work { tx: &tx, store: self })
+    }
+
+    /// Looks at every bill and payment, and tells whether one of them is damaged.
+    pub fn inspect(&self) -> Result<bool> {
+        self.damaged.store(false, Ordering::Relaxed);
+        self.read(|work| Ok((work.bills()?, work.payments()?)))?;
+        Ok(self.is_damaged())
+    }
+
+    /// Whether a damaged row was met since the last inspection.
+    pub fn is_damaged(&self) -> bool {
+        self.damaged.load(Ordering::Relaxed)
     }
 
     /// Wakes after each commit of this process.
@@ -98,6 +120,17 @@ pub(crate) struct Work<'a> {
 }
 
 impl Work<'_> {
+    /// A row, unless it is damaged, which is remembered.
+    fn intact<T>(&self, row: Result<T>) -> Result<Option<T>> {
+        match row {
+            Err(error) if error.code == Code::StoreCorrupt => {
+                self.store.damaged.store(true, Ordering::Relaxed);
+                Ok(None)
+            }
+            other => other.map(Some),
+        }
+    }
+
     fn seal(&self, place: &Place, value: &impl serde::Serialize) -> Result<Vec<u8>> {
         let plain = serde_json::to_vec(value).map_err(|_| Code::Internal)?;
         self.store.keys.seal(self.store.entropy.as_ref(), place, Zeroizing::new(plain))

@@ -6,7 +6,7 @@ use rusqlite::{OptionalExtension, Row};
 
 use super::seal::{Lookup, Place};
 use super::{Store, Work};
-use crate::error::{Code, Result};
+use crate::error::{Code, Error, Result};
 
 /// A payment and the bill row it belongs to.
 #[derive(Clone, Debug)]
@@ -107,7 +107,11 @@ impl Work<'_> {
     fn select_payments(&self, sql: &str, parameters: impl rusqlite::Params) -> Result<Vec<PaymentRecord>> {
         let mut statement = self.tx.prepare_cached(sql)?;
         let rows = statement.query_map(parameters, Stored::read)?;
-        rows.map(|row| self.payment_record(&row?)).collect()
+        // A damaged row hides no other; that there is one is remembered, and told.
+        rows.filter_map(|row| {
+            self.intact(row.map_err(Error::from).and_then(|row| self.payment_record(&row))).transpose()
+        })
+        .collect()
     }
 
     fn payment_record(&self, stored: &Stored) -> Result<PaymentRecord> {

@@ -19,7 +19,8 @@ impl Work<'_> {
     /// Takes one payment in. What this phone knows of it already takes the platform's word; what it does not know becomes a
     /// row that holds its bill, and closes an intent of this phone for the same bill of which nothing was sent.
     pub fn restore(&self, listed: &ListedPayment, now: Timestamp) -> Result<()> {
-        if let Some(known) = self.payment(listed.id)? {
+        // What is damaged here is written anew from the platform's record.
+        if let Some(known) = self.intact(self.payment(listed.id))?.flatten() {
             let event = Event::Told(AskOutcome::Recorded(listed.recorded.clone()));
             return self.advance(known, event, now).map(|_| ());
         }
