@@ -13,6 +13,7 @@ mod faults;
 mod front;
 pub mod operator;
 pub mod platform;
+mod preload;
 mod problem;
 mod sandbox;
 mod server;
@@ -21,7 +22,7 @@ mod store;
 pub use control::client::{ControlClient, ControlError};
 pub use control::types::{
     BillChange, BillName, Charge, DoubleCharge, Fault, FaultKind, IssuedBill, Ledger, NewBill, PendingApproval,
-    PlatformPayment, Route, Settings,
+    PlatformPayment, Route, Settings, Totals,
 };
 pub use sandbox::Sandbox;
 pub use server::{Options, Ready, SandboxError, run};

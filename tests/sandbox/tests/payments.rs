@@ -5,7 +5,7 @@
 mod common;
 
 use common::{AMY, BOB, World};
-use paytaipei_sandbox::{BillChange, Fault, FaultKind, Route, Settings};
+use paytaipei_sandbox::{BillChange, Fault, FaultKind, IssuedBill, Route, Settings, Totals};
 use reqwest::Method;
 use serde_json::json;
 
@@ -436,4 +436,23 @@ async fn a_payment_handed_off_is_finished_in_the_businesss_app() {
         assert_eq!(phone.get(&payment.id).await.state(), state);
         assert_eq!(world.charges_of(&bill), usize::from(approve));
     }
+}
+
+#[tokio::test]
+async fn a_preloaded_ledger_adds_up_and_takes_new_payments() {
+    let world = World::new();
+    world.sandbox.preload(2_400).unwrap();
+    assert_eq!(world.sandbox.totals().unwrap(), Totals { payments: 2_400, charges: 2_400, double_charged: 0 });
+    assert_eq!(world.sandbox.ledger().unwrap().charges.len(), 2_400);
+    let old = world.sandbox.payments().unwrap().remove(0);
+
+    let phone = world.phone(AMY).await;
+    let bill = world.water_bill(428);
+    let payment = phone.consent(&bill, "taishin").await;
+    assert_eq!(phone.put(&payment).await.state(), "settled");
+    assert_eq!(world.sandbox.totals().unwrap(), Totals { payments: 2_401, charges: 2_401, double_charged: 0 });
+
+    let paid_long_ago = IssuedBill { biller: old.biller, number: old.number, period: old.period, ..bill };
+    assert_eq!(phone.inquire(&paid_long_ago, "pay").await.json["bills"][0]["status"], "paid");
+    assert!(world.sandbox.preload(10).is_err(), "nobody's past is overwritten");
 }

@@ -3,8 +3,9 @@
 use crate::clock::{instant, now_ms};
 use crate::control::types::Charge;
 use crate::entropy;
+use crate::preload::Past;
 use crate::store::lock;
-use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
+use rusqlite::{Connection, OptionalExtension, Statement, TransactionBehavior, params};
 use std::sync::Mutex;
 
 /// What an account holds when it opens by itself: NT dollars.
@@ -209,6 +210,27 @@ impl Books {
         rows.collect()
     }
 
+    /// A writer of orders and charges that were finished long ago.
+    pub fn past<'a>(&self, db: &'a Connection) -> rusqlite::Result<PastWriter<'a>> {
+        let t = &self.table;
+        Ok(PastWriter {
+            account: db.prepare(&format!("INSERT OR IGNORE INTO {t}_accounts(msisdn, balance) VALUES (?1, ?2)"))?,
+            order: db.prepare(&format!(
+                "INSERT INTO {t}_orders(order_id, payment_id, account, biller, number, period, amount, trade_no, state, at)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 'charged', ?9)"
+            ))?,
+            charge: db.prepare(&format!(
+                "INSERT INTO {t}_charges(order_id, payment_id, account, biller, number, period, amount, at)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
+            ))?,
+        })
+    }
+
+    /// The table of this business's charges.
+    pub fn charges_table(&self) -> String {
+        format!("{}_charges", self.table)
+    }
+
     fn trade_no(&self) -> String {
         format!("{}{}", self.prefix, entropy::digits(14))
     }
@@ -289,5 +311,27 @@ impl Books {
     fn finish_row(&self, db: &Connection, order_id: &str, state: &str, reason: Option<&str>) -> rusqlite::Result<()> {
         let sql = format!("UPDATE {}_orders SET state = ?2, reason = ?3, at = ?4 WHERE order_id = ?1", self.table);
         db.execute(&sql, params![order_id, state, reason, now_ms()]).map(|_| ())
+    }
+}
+
+/// Writes what a business had charged before the sandbox began.
+pub struct PastWriter<'a> {
+    account: Statement<'a>,
+    order: Statement<'a>,
+    charge: Statement<'a>,
+}
+
+impl PastWriter<'_> {
+    /// One order and its charge; `first` where the account's number comes for the first time.
+    pub fn write(&mut self, past: &Past, first: bool) -> rusqlite::Result<()> {
+        if first {
+            self.account.execute(params![past.msisdn, OPENING_BALANCE])?;
+        }
+        let p = past;
+        self.order
+            .execute(params![p.order_id, p.id, p.msisdn, p.biller, p.number, p.period, p.payable, p.trade_no, p.at])?;
+        self.charge
+            .execute(params![p.order_id, p.id, p.msisdn, p.biller, p.number, p.period, p.payable, p.at])
+            .map(|_| ())
     }
 }

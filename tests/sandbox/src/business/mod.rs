@@ -6,6 +6,7 @@ pub mod ledger;
 
 use crate::control::types::{Charge, DoubleCharge, FaultKind, Ledger, Route};
 use crate::faults::{Facts, Faults};
+use crate::preload::{self, Past};
 use crate::store;
 use ledger::{Books, Decision, Order, Standing};
 use rusqlite::Connection;
@@ -19,7 +20,7 @@ pub struct Business {
     pub id: &'static str,
     pub zh: &'static str,
     pub en: &'static str,
-    prefix: &'static str,
+    pub(crate) prefix: &'static str,
 }
 
 /// The eight of the platform's launch.
@@ -96,6 +97,36 @@ impl Businesses {
             }
         }
         Ok(false)
+    }
+
+    /// Fills the books with the charges of `count` past payments.
+    pub fn preload(&self, count: u64) -> rusqlite::Result<()> {
+        preload::in_bulk(&self.db, |db| {
+            let mut books = self.books.iter().map(|books| books.past(db)).collect::<rusqlite::Result<Vec<_>>>()?;
+            for place in 0..count {
+                let past = Past::at(place, count);
+                if let Some(books) = books.get_mut(past.business) {
+                    books.write(&past, place < preload::PEOPLE)?;
+                }
+            }
+            Ok(())
+        })
+    }
+
+    /// How many charges there are, and how many bills were charged more than once.
+    pub fn totals(&self) -> rusqlite::Result<(i64, i64)> {
+        let db = store::lock(&self.db);
+        let (mut charges, mut all) = (0_i64, Vec::new());
+        for books in &self.books {
+            let table = books.charges_table();
+            charges += db.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get::<_, i64>(0))?;
+            all.push(format!("SELECT biller, number, period FROM {table}"));
+        }
+        let doubles = format!(
+            "SELECT count(*) FROM (SELECT 1 FROM ({}) GROUP BY biller, number, period HAVING count(*) > 1)",
+            all.join(" UNION ALL ")
+        );
+        Ok((charges, db.query_row(&doubles, [], |row| row.get(0))?))
     }
 
     fn tell(&self, order_id: String, standing: Standing, facts: &Facts) {

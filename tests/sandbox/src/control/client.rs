@@ -1,7 +1,7 @@
 //! A blocking client of the control interface, for tests and the demo.
 
 use super::types::{
-    BillChange, BillName, Fault, IssuedBill, Ledger, NewBill, PendingApproval, PlatformPayment, Route, Settings,
+    BillChange, BillName, Fault, IssuedBill, Ledger, NewBill, PendingApproval, PlatformPayment, Route, Settings, Totals,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -10,6 +10,8 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 const PATIENCE: Duration = Duration::from_secs(30);
+/// For work on millions of rows.
+const LONG_PATIENCE: Duration = Duration::from_secs(1_800);
 
 /// Why a control call came to nothing.
 #[derive(Debug, thiserror::Error)]
@@ -132,6 +134,19 @@ impl ControlClient {
     /// What the payment businesses charged.
     pub fn ledger(&self) -> Result<Ledger, ControlError> {
         self.get("ledger")
+    }
+
+    /// Fills an empty sandbox with that many payments of the past. Takes about 15 s for a million.
+    pub fn preload(&self, payments: u64) -> Result<(), ControlError> {
+        let body = json!({"payments": payments}).to_string();
+        let request = self.agent.post(format!("{}/control/preload", self.url));
+        Self::read(request.config().timeout_global(Some(LONG_PATIENCE)).build().send(body)).map(|_: Value| ())
+    }
+
+    /// How much stands in the books.
+    pub fn totals(&self) -> Result<Totals, ControlError> {
+        let request = self.agent.get(format!("{}/control/totals", self.url));
+        Self::read(request.config().timeout_global(Some(LONG_PATIENCE)).build().call())
     }
 
     /// The platform's payments, oldest first.

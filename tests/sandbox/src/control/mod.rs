@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
-use types::{BillChange, BillName, Fault, NewBill, Settings};
+use types::{BillChange, BillName, Fault, NewBill, Settings, Totals};
 
 type Answer = Result<Response, Problem>;
 
@@ -50,6 +50,8 @@ pub fn router(hands: Arc<Hands>) -> Router {
         .route("/control/hand-off", post(finish_hand_off))
         .route("/control/ledger", get(ledger))
         .route("/control/payments", get(payments))
+        .route("/control/preload", post(preload))
+        .route("/control/totals", get(totals))
         .route("/control/accounts", post(set_account))
         .route("/control/providers", post(set_provider))
         .route("/control/revoke", post(revoke))
@@ -177,6 +179,34 @@ async fn ledger(State(hands): Held) -> Answer {
 
 async fn payments(State(hands): Held) -> Answer {
     give(json!({"payments": hands.platform.all_payments()?}))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Preload {
+    payments: u64,
+}
+
+/// Two databases, filled side by side, off the threads that serve.
+async fn preload(State(hands): Held, body: Bytes) -> Answer {
+    let Preload { payments } = read(&body)?;
+    hands.platform.takes_past(payments)?;
+    let (platform, businesses) = (Arc::clone(&hands.platform), Arc::clone(&hands.businesses));
+    let platform = tokio::task::spawn_blocking(move || platform.preload(payments));
+    let businesses = tokio::task::spawn_blocking(move || businesses.preload(payments));
+    let failed = |_| Problem::new(500, "internal", "The sandbox failed while it was filled: throw it away.");
+    platform.await.map_err(failed)??;
+    businesses.await.map_err(failed)??;
+    done()
+}
+
+async fn totals(State(hands): Held) -> Answer {
+    let counted = tokio::task::spawn_blocking(move || -> Result<Totals, Problem> {
+        let payments = hands.platform.count_payments()?;
+        let (charges, double_charged) = hands.businesses.totals()?;
+        Ok(Totals { payments, charges, double_charged })
+    });
+    give(counted.await.map_err(|_| Problem::new(500, "internal", "The books could not be counted."))??)
 }
 
 #[derive(Deserialize)]

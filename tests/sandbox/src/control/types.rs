@@ -309,6 +309,17 @@ pub struct Ledger {
     pub double_charged: Vec<DoubleCharge>,
 }
 
+/// How much stands in the books, without listing it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Totals {
+    /// The platform's payments, tombstones included.
+    pub payments: i64,
+    /// Charges at the businesses' accounts.
+    pub charges: i64,
+    /// Bills that were charged more than once.
+    pub double_charged: i64,
+}
+
 /// A payment as the platform sees it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PlatformPayment {

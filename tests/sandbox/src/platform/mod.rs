@@ -15,6 +15,7 @@ use crate::contract::Contract;
 use crate::control::types::Settings;
 use crate::faults::Faults;
 use crate::operator::Operator;
+use crate::preload;
 use crate::problem::Problem;
 use crate::store::{self, lock};
 use rusqlite::{Connection, OptionalExtension, params};
@@ -171,6 +172,31 @@ impl Platform {
             }
         }
         Ok(())
+    }
+
+    /// Refuses where the past cannot be filled in: only a sandbox without payments takes it.
+    pub fn takes_past(&self, count: u64) -> Result<(), Problem> {
+        if count > preload::MOST {
+            return Err(Problem::malformed(format!("payments must stand between 0 and {}", preload::MOST)));
+        }
+        if self.count_payments()? > 0 {
+            return Err(Problem::new(
+                409,
+                "not_empty",
+                "Only a sandbox without payments can be filled with past ones.",
+            ));
+        }
+        Ok(())
+    }
+
+    /// Fills the registry and the payments with `count` of the past.
+    pub fn preload(&self, count: u64) -> rusqlite::Result<()> {
+        preload::in_bulk(&self.db, |db| preload::fill_platform(db, count))
+    }
+
+    /// How many payments are recorded.
+    pub fn count_payments(&self) -> rusqlite::Result<i64> {
+        lock(&self.db).query_row("SELECT count(*) FROM payments", [], |row| row.get(0))
     }
 
     /// Opens or closes a business in the catalogue. False where no business has this id.

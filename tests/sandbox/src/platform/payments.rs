@@ -140,7 +140,7 @@ fn find(db: &Connection, id: &str) -> rusqlite::Result<Option<PaymentRow>> {
 }
 
 /// The business's order id of a payment: the same for ever, and no longer than any business allows.
-fn order_id(payment_id: &str) -> String {
+pub fn order_id(payment_id: &str) -> String {
     const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
     let hash = entropy::sha256(payment_id.as_bytes());
     let letters = hash.iter().filter_map(|byte| ALPHABET.get(usize::from(byte & 31)).copied().map(char::from));
