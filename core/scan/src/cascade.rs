@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use crate::binarise::{self, Bits, Contrast};
 use crate::contained::{Lane, Ran};
+use crate::geometry::Point;
 use crate::gray::Gray;
 use crate::linear;
 use crate::others::{Found, rqrr_reader, rxing_reader};
@@ -12,7 +13,7 @@ use crate::picture::Luma;
 use crate::qr::deep::{self, Depth};
 use crate::qr::finder::{self, Triple};
 use crate::qr::rings;
-use crate::regions;
+use crate::regions::{self, Texture};
 use crate::symbol::{Effort, Format, NoCode, Scan, Symbol};
 
 static RXING: Lane = Lane::new("scan-rxing");
@@ -67,7 +68,17 @@ impl Run {
         let thorough = effort == Effort::Still;
         let bits = Arc::new(binarise::local(&gray, Contrast::above_noise(&gray)));
         self.qr_by_rxing(&bits, scale, thorough);
-        self.barcodes(&gray, &bits, scale);
+        // A frame that holds a QR code says enough.
+        if thorough || !self.has_qr() {
+            self.barcodes_in_rows(&gray, &bits, scale);
+        }
+        if effort == Effort::Frame && !self.symbols.is_empty() {
+            return;
+        }
+        let texture = regions::texture(&gray.halved());
+        // Where a QR code says it all, barcodes that need effort can wait.
+        let depth = if thorough && !self.has_qr() { linear::Depth::Full } else { linear::Depth::Quick };
+        self.barcodes_in_stripes(&gray, &texture, depth, scale);
         if effort == Effort::Frame && !self.symbols.is_empty() {
             return;
         }
@@ -87,7 +98,7 @@ impl Run {
             self.qr_deep(&gray, &bits, scale);
         }
         if !self.has_qr() && !self.late() {
-            self.qr_in_patches(&gray, scale);
+            self.qr_in_patches(&gray, &texture, scale);
         }
         if effort == Effort::Still && !self.has_qr() && !self.late() {
             self.qr_by_rqrr(&gray, scale);
@@ -95,9 +106,8 @@ impl Run {
     }
 
     /// Looks for finder patterns in grey on the most textured patches.
-    fn qr_in_patches(&mut self, gray: &Gray, scale: f32) {
-        let texture = regions::texture(&gray.halved());
-        for region in regions::patches(&texture, gray.width, gray.height, 5) {
+    fn qr_in_patches(&mut self, gray: &Gray, texture: &Texture, scale: f32) {
+        for region in regions::patches(texture, gray.width, gray.height, 5) {
             let deadline = self.deadline;
             let late = || Instant::now() >= deadline;
             let patch = gray.crop(region.left, region.top, region.width, region.height);
@@ -172,35 +182,66 @@ impl Run {
     fn add(&mut self, symbol: Symbol) {
         let (x, y) = centre(&symbol);
         let known = self.symbols.iter().any(|s| {
-            s.format == symbol.format && s.raw == symbol.raw && {
-                let (left, right) = bounds(s.corners.map(|c| c.0));
-                let (top, bottom) = bounds(s.corners.map(|c| c.1));
-                let margin = (right - left).max(bottom - top) / 4.0;
-                x > left - margin && x < right + margin && y > top - margin && y < bottom + margin
-            }
+            let extent = extent(&s.corners);
+            s.format == symbol.format && s.raw == symbol.raw && extent.holds((x, y), extent.size() / 4.0)
         });
         if !known {
             self.symbols.push(symbol);
         }
     }
 
-    fn barcodes(&mut self, gray: &Gray, bits: &Bits, scale: f32) {
+    /// Rows and, where these hold no barcode, columns.
+    fn barcodes_in_rows(&mut self, gray: &Gray, bits: &Bits, scale: f32) {
         let mut readings = linear::rows(bits, 4);
         if readings.is_empty() && !self.late() {
-            let turned = binarise::local(&gray.transposed(), Contrast::above_noise(gray));
-            readings = linear::rows(&turned, 4);
+            let turned = gray.transposed();
+            readings = linear::rows(&binarise::local(&turned, Contrast::above_noise(&turned)), 4);
             for reading in &mut readings {
                 reading.from = (reading.from.1, reading.from.0);
                 reading.to = (reading.to.1, reading.to.0);
             }
         }
-        for mut symbol in linear::agree(readings) {
+        self.add_barcodes(linear::agree(readings), scale);
+    }
+
+    fn barcodes_in_stripes(&mut self, gray: &Gray, texture: &Texture, depth: linear::Depth, scale: f32) {
+        // QR codes are still to come: barcodes leave them half of the time.
+        let now = Instant::now();
+        let deadline = now + self.deadline.saturating_duration_since(now) / 2;
+        let late = || Instant::now() >= deadline;
+        let boxes: Vec<_> = self.symbols.iter().map(|s| extent(&s.corners)).collect();
+        let elsewhere = |p: Point| boxes.iter().any(|b| b.holds((p.x * scale, p.y * scale), 0.0));
+        let symbols = linear::stripes(gray, texture, depth, &elsewhere, &late);
+        self.add_barcodes(symbols, scale);
+    }
+
+    fn add_barcodes(&mut self, symbols: Vec<Symbol>, scale: f32) {
+        for mut symbol in symbols {
             symbol.corners = symbol.corners.map(|(x, y)| (x * scale, y * scale));
             self.add(symbol);
         }
     }
 }
 
-fn bounds(values: [f32; 4]) -> (f32, f32) {
-    values.iter().fold((f32::INFINITY, f32::NEG_INFINITY), |(low, high), v| (low.min(*v), high.max(*v)))
+/// The upright rectangle round a symbol.
+struct Extent {
+    xs: (f32, f32),
+    ys: (f32, f32),
+}
+
+fn extent(corners: &[(f32, f32); 4]) -> Extent {
+    let bounds = |values: [f32; 4]| {
+        values.iter().fold((f32::INFINITY, f32::NEG_INFINITY), |(low, high), v| (low.min(*v), high.max(*v)))
+    };
+    Extent { xs: bounds(corners.map(|c| c.0)), ys: bounds(corners.map(|c| c.1)) }
+}
+
+impl Extent {
+    fn size(&self) -> f32 {
+        (self.xs.1 - self.xs.0).max(self.ys.1 - self.ys.0)
+    }
+
+    fn holds(&self, (x, y): (f32, f32), margin: f32) -> bool {
+        x > self.xs.0 - margin && x < self.xs.1 + margin && y > self.ys.0 - margin && y < self.ys.1 + margin
+    }
 }

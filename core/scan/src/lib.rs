@@ -13,7 +13,6 @@ mod linear;
 mod others;
 mod picture;
 mod qr;
-#[allow(dead_code)]
 mod regions;
 mod symbol;
 mod text;

@@ -2,8 +2,14 @@
 
 mod code128;
 mod code39;
+mod matched;
+mod profile;
+mod stripes;
 
 use crate::binarise::Bits;
+use crate::geometry::Point;
+use crate::gray::Gray;
+use crate::regions::Texture;
 use crate::symbol::{Format, Symbol};
 
 /// One reading of one row.
@@ -38,16 +44,137 @@ pub fn rows(bits: &Bits, step: usize) -> Vec<Reading> {
     readings
 }
 
+/// Most stripes that are looked at.
+const MAX_STRIPES: usize = 12;
+
+/// How far to go with a stripe.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Depth {
+    /// A few readings of its edges.
+    Quick,
+    /// All readings, then by waveform.
+    Full,
+}
+
+/// Reads stripes of bars at any angle and on curved paper: several strips of each, as seen and deblurred.
+/// `elsewhere` says of a point that it lies on a symbol that was read already.
+pub fn stripes(
+    gray: &Gray,
+    texture: &Texture,
+    depth: Depth,
+    elsewhere: &dyn Fn(Point) -> bool,
+    late: &dyn Fn() -> bool,
+) -> Vec<Symbol> {
+    let mut symbols = Vec::new();
+    for stripe in stripes::stripes(texture, MAX_STRIPES) {
+        if late() {
+            break;
+        }
+        if elsewhere(stripe.at((stripe.from + stripe.to) / 2.0, 0.0)) {
+            continue;
+        }
+        symbols.extend(read_stripe(gray, &stripe, depth, late));
+    }
+    symbols
+}
+
+/// The strips of a stripe, as shares of its reach.
+const STRIPS: [(f32, f32); 4] = [(-0.7, 0.7), (-0.25, 0.25), (-0.75, -0.2), (0.2, 0.75)];
+
+/// A text that was read from a stripe.
+struct Vote {
+    format: Format,
+    text: String,
+    /// Where it begins and ends, in samples.
+    from: f32,
+    to: f32,
+    count: usize,
+}
+
+fn vote(votes: &mut Vec<Vote>, format: Format, text: String, from: f32, to: f32) {
+    match votes.iter_mut().find(|v| v.format == format && v.text == text) {
+        Some(vote) => vote.count += 1,
+        None => votes.push(Vote { format, text, from, to, count: 1 }),
+    }
+}
+
+fn read_stripe(gray: &Gray, stripe: &stripes::Stripe, depth: Depth, late: &dyn Fn() -> bool) -> Option<Symbol> {
+    let (strips, sigmas) = match depth {
+        Depth::Quick => (&STRIPS[..2], &SIGMAS[..3]),
+        Depth::Full => (&STRIPS[..], &SIGMAS[..]),
+    };
+    let even_strip = |(low, high)| profile::even_out(&profile::profile(gray, stripe, low, high), WINDOW);
+    let strips: Vec<Vec<f32>> = strips.iter().map(|strip| even_strip(*strip)).collect();
+    let mut votes: Vec<Vote> = Vec::new();
+    for &sigma in sigmas {
+        for even in &strips {
+            let sharp = if sigma > 0.0 { profile::deblurred(even, sigma) } else { even.clone() };
+            read_edges(&profile::edges(&sharp), |format, text, from, to| vote(&mut votes, format, text, from, to));
+        }
+        // Nothing to gain from the rest where all strips agree.
+        if late() || (votes.len() == 1 && votes.iter().all(|v| v.count >= strips.len())) {
+            break;
+        }
+    }
+    if votes.is_empty() && depth == Depth::Full {
+        let room = (stripe.room() + 8.0) * profile::DENSITY;
+        for even in &strips {
+            if late() {
+                break;
+            }
+            let length = even.len() as f32;
+            let backward: Vec<f32> = even.iter().rev().copied().collect();
+            for (values, reversed) in [(even, false), (&backward, true)] {
+                let Some(found) = matched::read(values, room, length - room, 24.0) else { continue };
+                if found.believed() {
+                    let place = |x: f32| if reversed { length - x } else { x };
+                    vote(&mut votes, Format::Code39, found.text, place(found.from), place(found.to));
+                }
+            }
+        }
+    }
+    votes.sort_by_key(|v| std::cmp::Reverse(v.count));
+    let other = votes.get(1).map_or(0, |second| second.count);
+    let Vote { format, text, from, to, count } = votes.into_iter().next()?;
+    // Two readings agree and no other is had half as often.
+    if count < 2 || other * 2 > count {
+        return None;
+    }
+    let s = |sample: f32| stripe.from + sample / profile::DENSITY;
+    let corner = |sample: f32, t: f32| {
+        let p: Point = stripe.at(s(sample), t * stripe.reach);
+        (p.x, p.y)
+    };
+    // Read against the stripe's direction, the symbol stands on its head.
+    let up = if from < to { -1.0 } else { 1.0 };
+    Some(Symbol {
+        format,
+        raw: text.clone().into_bytes(),
+        text,
+        corners: [corner(from, up), corner(to, up), corner(to, -up), corner(from, -up)],
+    })
+}
+
+/// Samples each side over which dark and light are sought.
+const WINDOW: usize = 100;
+
+/// Deviations of blur that are tried, in samples.
+const SIGMAS: [f32; 7] = [0.0, 2.0, 3.2, 1.4, 4.5, 6.0, 8.0];
+
 /// Edges of the shortest symbol: Code 39 with one character.
 const FEWEST_EDGES: usize = 30;
 
 /// Reads all symbols of one row in both directions, given where black begins and ends.
-fn read_row(edges: &[u32], mut report: impl FnMut(Format, String, f32, f32)) {
+fn read_row(edges: &[u32], report: impl FnMut(Format, String, f32, f32)) {
     if edges.len() < FEWEST_EDGES {
         return;
     }
     let forward: Vec<f32> = edges.iter().map(|&x| x as f32).collect();
-    read_forward(&forward, &mut report);
+    read_edges(&forward, report);
+}
+
+fn read_edges(forward: &[f32], mut report: impl FnMut(Format, String, f32, f32)) {
+    read_forward(forward, &mut report);
     let last = forward.last().copied().unwrap_or(0.0);
     let backward: Vec<f32> = forward.iter().rev().map(|x| last - x).collect();
     read_forward(&backward, |format, text, from, to| report(format, text, last - from, last - to));

@@ -140,7 +140,7 @@ fn read_as(
         if late() {
             return None;
         }
-        let mesh = mesh.fit_corners(field, &[0.7, 0.35, 0.15]);
+        let mesh = mesh.fit_corners(field, &[0.7, 0.35, 0.15], late);
         fitted.push((mesh.score(field), mesh));
     }
     fitted.sort_by(|a, b| b.0.total_cmp(&a.0));
@@ -181,13 +181,13 @@ fn read_as(
             }
             let sharp = sampling::sharpened(field, &mesh, &weights);
             if round < 2 {
-                mesh = mesh.search_last_corner(&sharp, if round == 0 { 3.0 } else { 1.5 });
-                mesh = mesh.fit_corners(&sharp, &[0.35, 0.15, 0.07]);
+                mesh = mesh.search_last_corner(&sharp, if round == 0 { 3.0 } else { 1.5 }, late);
+                mesh = mesh.fit_corners(&sharp, &[0.35, 0.15, 0.07], late);
             }
             if round == 2 {
                 mesh = mesh.refined();
             }
-            mesh.fit_nodes(&sharp, &mesh::known(version, &learned.modules), &[0.3, 0.15, 0.07]);
+            mesh.fit_nodes(&sharp, &mesh::known(version, &learned.modules), &[0.3, 0.15, 0.07], late);
         }
     }
     None

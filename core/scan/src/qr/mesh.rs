@@ -165,7 +165,7 @@ impl Mesh {
     }
 
     /// Looks for the last corner, which no finder pattern holds, within `reach` modules each way; keeps the best place.
-    pub fn search_last_corner(&self, field: &Field, reach: f32) -> Self {
+    pub fn search_last_corner(&self, field: &Field, reach: f32, late: &dyn Fn() -> bool) -> Self {
         let known = knowledge(self.version);
         let size = self.version.dimension();
         let fit = |mesh: &Self| mesh.fit(field, &known, (0, size), (0, size), 2);
@@ -174,6 +174,9 @@ impl Mesh {
         let mut best = (fit(self), self.clone());
         let steps = (reach * 2.0) as i32;
         for j in -steps..=steps {
+            if late() {
+                break;
+            }
             for i in -steps..=steps {
                 let mut moved = corners;
                 moved[2] = moved[2] + Point::new(i as f32, j as f32) * (module / 2.0);
@@ -188,7 +191,7 @@ impl Mesh {
     }
 
     /// Moves the corners one by one, by ever smaller steps given in modules, while that improves the fit.
-    pub fn fit_corners(&self, field: &Field, steps: &[f32]) -> Self {
+    pub fn fit_corners(&self, field: &Field, steps: &[f32], late: &dyn Fn() -> bool) -> Self {
         let known = knowledge(self.version);
         let size = self.version.dimension();
         let stride = if size > 45 { 5 } else { 3 };
@@ -201,6 +204,9 @@ impl Mesh {
             for _ in 0..6 {
                 let before = score;
                 for corner in [2, 1, 3, 0] {
+                    if late() {
+                        return best;
+                    }
                     for (dx, dy) in [(1.0, 0.0), (-1.0, 0.0), (0.0, 1.0), (0.0, -1.0)] {
                         let mut moved = corners;
                         moved[corner] = moved[corner] + Point::new(dx * step, dy * step);
@@ -221,7 +227,7 @@ impl Mesh {
 
     /// Moves the nodes one by one, by ever smaller steps given in modules, while that improves the fit and keeps the
     /// mesh smooth. `known` says which modules are dark (+1), light (−1) or merely one or the other (0).
-    pub fn fit_nodes(&mut self, field: &Field, known: &[i8], steps: &[f32]) {
+    pub fn fit_nodes(&mut self, field: &Field, known: &[i8], steps: &[f32], late: &dyn Fn() -> bool) {
         let size = self.version.dimension();
         let module = self.module().max(0.1);
         let step_modules = size as f32 / self.cells as f32;
@@ -237,6 +243,9 @@ impl Mesh {
             for _ in 0..3 {
                 let mut moved = false;
                 for j in 0..=n {
+                    if late() {
+                        return;
+                    }
                     for i in 0..=n {
                         let (us, vs) = (range(i), range(j));
                         let slot = j * (n + 1) + i;

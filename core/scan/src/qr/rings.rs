@@ -67,7 +67,7 @@ pub fn rings(gray: &Gray, late: &dyn Fn() -> bool) -> Vec<Ring> {
         if late() {
             break;
         }
-        search(&level, &template, &mut found, scale);
+        search(&level, &template, &mut found, scale, late);
         level = level.halved();
         scale *= 2.0;
     }
@@ -87,7 +87,7 @@ pub fn rings(gray: &Gray, late: &dyn Fn() -> bool) -> Vec<Ring> {
 }
 
 /// One level of the pyramid: modules of 1.6 to 3.1 pixels.
-fn search(gray: &Gray, template: &[(f32, f32, f32)], found: &mut Vec<Ring>, scale: f32) {
+fn search(gray: &Gray, template: &[(f32, f32, f32)], found: &mut Vec<Ring>, scale: f32, late: &dyn Fn() -> bool) {
     let mut places: Vec<(f32, Point, f32, f32)> = Vec::new();
     for module in [1.7f32, 2.2, 2.8] {
         let reach = (module * 4.0) as usize + 1;
@@ -104,6 +104,9 @@ fn search(gray: &Gray, template: &[(f32, f32, f32)], found: &mut Vec<Ring>, scal
         // Turned any way, these lie inside the core and inside the light ring: a cheap first look.
         let (core, light, dark) = (circle(0.9, 6), circle(2.1, 12), circle(3.3, 16));
         for y in reach..gray.height - reach {
+            if late() {
+                return;
+            }
             for x in reach..gray.width - reach {
                 let at = y * gray.width + x;
                 let mean = |offsets: &[isize]| {
@@ -141,7 +144,7 @@ fn search(gray: &Gray, template: &[(f32, f32, f32)], found: &mut Vec<Ring>, scal
     places.sort_by(|a, b| b.0.total_cmp(&a.0));
     let mut fitted: Vec<(Point, f32)> = Vec::new();
     for (_, centre, module, angle) in places {
-        if fitted.len() == 24 {
+        if fitted.len() == 24 || late() {
             break;
         }
         if fitted.iter().any(|(c, m)| (*c - centre).length() < 2.0 * m.max(module)) {
