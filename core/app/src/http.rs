@@ -148,21 +148,29 @@ fn add_extra_root(_: &mut rustls::RootCertStore, _: &[u8]) -> Result<()> {
 
 /// What kind of failure it was, by what stands at its root.
 fn sort(error: &reqwest::Error) -> HttpError {
-    let mut source: Option<&(dyn std::error::Error + 'static)> = Some(error);
-    while let Some(cause) = source {
-        let inner = cause.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-        let tls = cause.downcast_ref::<rustls::Error>().or_else(|| inner.and_then(|inner| inner.downcast_ref()));
-        if let Some(tls) = tls {
-            return sort_tls(tls);
-        }
-        source = cause.source();
-    }
-    if error.is_timeout() {
+    if let Some(tls) = tls_error(error) {
+        sort_tls(tls)
+    } else if error.is_timeout() {
         HttpError::Timeout
     } else if error.is_connect() {
         HttpError::Offline
     } else {
         HttpError::Broken
+    }
+}
+
+/// The failure of TLS below this one, if that is what failed.
+fn tls_error(error: &reqwest::Error) -> Option<&rustls::Error> {
+    let mut cause: &(dyn std::error::Error + 'static) = error;
+    loop {
+        if let Some(tls) = cause.downcast_ref() {
+            return Some(tls);
+        }
+        // The `source` of an `io::Error` is its content's source: the content itself, maybe another, is had here only.
+        cause = match cause.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref) {
+            Some(content) => content,
+            None => cause.source()?,
+        };
     }
 }
 
