@@ -63,17 +63,17 @@ pub fn symbol(edges: &[f32], at: usize) -> Option<(String, usize)> {
         Some(widths)
     };
     let first = widths(at)?;
-    // All starts begin 2 1 1 or 2 1 1 4: refuse the rest before classifying.
+    let mut width: f32 = first.iter().sum();
+    let quiet = |gap: f32, width: f32| gap > width * 0.4;
+    // Cheap refusals first: no quiet zone before it, or not as all starts begin: 2 1 1.
+    if at > 0 && !quiet(edges.get(at)? - edges.get(at - 1)?, width) {
+        return None;
+    }
     if first[0] < first[1] * 1.2 || first[0] < first[2] * 1.2 {
         return None;
     }
     let start = classify(&first)?;
     if !(START_A..=START_C).contains(&start) {
-        return None;
-    }
-    let mut width: f32 = first.iter().sum();
-    let quiet = |gap: f32, width: f32| gap > width * 0.4;
-    if at > 0 && !quiet(edges.get(at)? - edges.get(at - 1)?, width) {
         return None;
     }
     let mut values = vec![start];

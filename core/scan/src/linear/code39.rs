@@ -73,13 +73,13 @@ pub fn symbol(edges: &[f32], at: usize) -> Option<(String, usize)> {
         Some(widths)
     };
     let start = widths(at)?;
-    // Cheap refusal first: `*` begins narrow bar, wide space, narrow bar.
-    if start[1] < start[0] * 1.2 || start[1] < start[2] * 1.2 || classify(&start)? != STAR {
-        return None;
-    }
     let mut width: f32 = start.iter().sum();
     let quiet = |gap: f32, width: f32| gap > width * 0.35;
+    // Cheap refusals first: no quiet zone before it, or not as `*` begins: narrow bar, wide space, narrow bar.
     if at > 0 && !quiet(edges.get(at)? - edges.get(at - 1)?, width) {
+        return None;
+    }
+    if start[1] < start[0] * 1.2 || start[1] < start[2] * 1.2 || classify(&start)? != STAR {
         return None;
     }
     let mut text = String::new();

@@ -28,22 +28,35 @@ pub fn profile(gray: &Gray, stripe: &Stripe, low: f32, high: f32) -> Vec<f32> {
 /// Where there is hardly any contrast, it is all light.
 pub fn even_out(profile: &[f32], window: usize) -> Vec<f32> {
     let extreme = |better: fn(f32, f32) -> f32, start: f32| -> Vec<f32> {
-        (0..profile.len())
-            .map(|i| {
-                let range = &profile[i.saturating_sub(window)..(i + window + 1).min(profile.len())];
-                range.iter().copied().fold(start, better)
-            })
-            .collect()
+        let chunks: Vec<f32> = profile.chunks(CHUNK).map(|c| c.iter().copied().fold(start, better)).collect();
+        let reach = window.div_ceil(CHUNK);
+        let at = |i: usize| {
+            let middle = i / CHUNK;
+            chunks[middle.saturating_sub(reach)..(middle + reach + 1).min(chunks.len())]
+                .iter()
+                .copied()
+                .fold(start, better)
+        };
+        (0..chunks.len()).flat_map(|c| std::iter::repeat_n(at(c * CHUNK), CHUNK)).take(profile.len()).collect()
     };
     let (low, high) = (extreme(f32::min, f32::INFINITY), extreme(f32::max, f32::NEG_INFINITY));
-    let mean = |values: &[f32], i: usize| {
-        let range = &values[i.saturating_sub(window)..(i + window + 1).min(values.len())];
-        range.iter().sum::<f32>() / range.len() as f32
+    let means = |values: &[f32]| -> Vec<f32> {
+        let mut sums = vec![0.0f64];
+        sums.extend(values.iter().scan(0.0, |sum, v| {
+            *sum += f64::from(*v);
+            Some(*sum)
+        }));
+        let mean = |i: usize| {
+            let (from, to) = (i.saturating_sub(window), (i + window + 1).min(values.len()));
+            ((sums[to] - sums[from]) / (to - from) as f64) as f32
+        };
+        (0..values.len()).map(mean).collect()
     };
+    let (lows, highs) = (means(&low), means(&high));
     let contrast = low.iter().zip(&high).map(|(l, h)| h - l).fold(0.0, f32::max);
     (0..profile.len())
         .map(|i| {
-            let (l, h) = (mean(&low, i), mean(&high, i));
+            let (l, h) = (lows[i], highs[i]);
             let range = (h - l) / 2.0;
             if range < contrast * 0.1 || range < 4.0 {
                 return -1.0;
@@ -52,6 +65,9 @@ pub fn even_out(profile: &[f32], window: usize) -> Vec<f32> {
         })
         .collect()
 }
+
+/// Samples whose extremes are taken together.
+const CHUNK: usize = 8;
 
 /// Edges of an evened profile in samples, dark beginning at even entries: where it crosses zero, between samples.
 pub fn edges(values: &[f32]) -> Vec<f32> {
