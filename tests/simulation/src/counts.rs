@@ -42,6 +42,7 @@ faults! {
     SessionEnded "session ended by the platform",
     KeyRevoked "consent key revoked",
     NoResend "window for sending again is shut",
+    TokenTaken "bill token ended by a stranger's inquiry",
     StaleBill "paid bill shown payable",
     OrderTwice "order reaches the business twice",
     WebhookTwice "webhook comes twice",

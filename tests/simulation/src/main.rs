@@ -1,9 +1,8 @@
 //! `paytaipei-simulate`: runs worlds, counts what happened in them, and says where a rule did not hold.
 
 use std::process::ExitCode;
-use std::sync::Mutex;
-use std::sync::PoisonError;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use clap::{Parser, ValueEnum};
@@ -73,32 +72,38 @@ fn main() -> ExitCode {
     let stop = AtomicBool::new(false);
     let failure: Mutex<Option<Failure>> = Mutex::new(None);
     let total: Mutex<Counts> = Mutex::new(Counts::default());
-    std::thread::scope(|scope| {
-        for _ in 0..arguments.jobs.max(1) {
-            scope.spawn(|| {
-                let mut counts = Counts::default();
-                while !stop.load(Ordering::Relaxed) && deadline.is_none_or(|deadline| began.elapsed() < deadline) {
-                    let seed = next.fetch_add(1, Ordering::Relaxed);
-                    if seed >= end {
-                        break;
+    let work = || {
+        let mut counts = Counts::default();
+        while !stop.load(Ordering::Relaxed) && deadline.is_none_or(|deadline| began.elapsed() < deadline) {
+            let seed = next.fetch_add(1, Ordering::Relaxed);
+            if seed >= end {
+                break;
+            }
+            for guard in arguments.guard.values() {
+                let ended = World::run(Setup { seed, guard: *guard, plant: None, trace: false });
+                counts.add(&ended.counts);
+                if let Some(violation) = ended.violation {
+                    stop.store(true, Ordering::Relaxed);
+                    let mut failure = failure.lock().unwrap_or_else(PoisonError::into_inner);
+                    if failure.as_ref().is_none_or(|failure| failure.seed > seed) {
+                        *failure = Some(Failure { seed, guard: *guard, violation });
                     }
-                    for guard in arguments.guard.values() {
-                        let ended = World::run(Setup { seed, guard: *guard, plant: None, trace: false });
-                        counts.add(&ended.counts);
-                        if let Some(violation) = ended.violation {
-                            stop.store(true, Ordering::Relaxed);
-                            let mut failure = failure.lock().unwrap_or_else(PoisonError::into_inner);
-                            if failure.as_ref().is_none_or(|failure| failure.seed > seed) {
-                                *failure = Some(Failure { seed, guard: *guard, violation });
-                            }
-                            break;
-                        }
-                    }
+                    break;
                 }
-                total.lock().unwrap_or_else(PoisonError::into_inner).add(&counts);
-            });
+            }
         }
-    });
+        total.lock().unwrap_or_else(PoisonError::into_inner).add(&counts);
+    };
+    // Without a second thread, allocating takes no locks.
+    if arguments.jobs <= 1 {
+        work();
+    } else {
+        std::thread::scope(|scope| {
+            for _ in 0..arguments.jobs {
+                scope.spawn(work);
+            }
+        });
+    }
     let counts = total.into_inner().unwrap_or_else(PoisonError::into_inner);
     let elapsed = began.elapsed().as_secs_f64();
     println!("{}", counts.report());

@@ -61,6 +61,13 @@ impl Platform {
         if bills.is_empty() { problem(404, "bill_not_found", None) } else { reply::json(200, &json!({"bills": bills})) }
     }
 
+    /// Somebody outside of this world inquires the bill in order to pay it, and never does.
+    pub fn stranger_inquires(&mut self, index: usize) {
+        if self.status(index) == Status::Payable {
+            self.give_token(index, "+886900000000");
+        }
+    }
+
     /// A token for the bill; any earlier one dies.
     fn give_token(&mut self, index: usize, number: &str) -> String {
         let token = self.token('b');

@@ -40,10 +40,12 @@ pub enum Plant {
     DiskLiesAboutSync,
     /// Never finishes a payment that it has recorded.
     NeverFinishes,
+    /// The phone takes a late refusal of an earlier sending for one of the latest.
+    LateRefusalsCount,
 }
 
 impl Plant {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::ForgetsIdentifiers,
         Self::ForgetsOrders,
         Self::Overcharges,
@@ -52,6 +54,7 @@ impl Plant {
         Self::SettlesTooEarly,
         Self::DiskLiesAboutSync,
         Self::NeverFinishes,
+        Self::LateRefusalsCount,
     ];
 }
 
@@ -160,6 +163,7 @@ impl Platform {
     /// Answers a request that arrived.
     pub fn handle(&mut self, request: &HttpRequest, businesses: &mut Businesses, mood: Mood, now: Instant) -> Handled {
         let path = request.path.clone();
+        let (path, query) = path.split_once('?').unwrap_or((path.as_str(), ""));
         let parts: Vec<&str> = path.trim_start_matches('/').split('/').collect();
         match (request.method, parts.as_slice()) {
             (Method::Post, ["v1", "verifications"]) => return Handled::Reply(self.start_verification(request)),
@@ -171,6 +175,7 @@ impl Platform {
         };
         match (request.method, parts.as_slice()) {
             (Method::Post, ["v1", "inquiries"]) => Handled::Reply(self.inquire(&number, request, mood, now)),
+            (Method::Get, ["v1", "payments"]) => Handled::Reply(self.list(&number, query)),
             (Method::Put, ["v1", "payments", id]) => self.put(&number, id, request),
             (Method::Get, ["v1", "payments", id]) => Handled::Reply(self.get(&number, id, now)),
             (Method::Post, ["v1", "payments", id, "void"]) => Handled::Reply(self.void(&number, id, businesses)),

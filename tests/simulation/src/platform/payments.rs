@@ -33,6 +33,8 @@ impl PaymentState {
 }
 
 pub(super) struct Payment {
+    /// Its place among all that were recorded.
+    place: usize,
     pub id: String,
     number: String,
     /// Every byte of it; absent for a tombstone.
@@ -155,6 +157,7 @@ impl Platform {
         }
         let too_early = self.plant == Some(Plant::SettlesTooEarly);
         let payment = Payment {
+            place: self.payments.len(),
             id: id.to_owned(),
             number: number.to_owned(),
             body: Some(body),
@@ -187,9 +190,11 @@ impl Platform {
     }
 
     pub(super) fn void(&mut self, number: &str, id: &str, businesses: &mut Businesses) -> HttpReply {
+        let place = self.payments.len();
         let lies = self.plant == Some(Plant::VoidsWhatWasCharged);
         let Some(payment) = self.payments.get_mut(id) else {
             let tombstone = Payment {
+                place,
                 id: id.to_owned(),
                 number: number.to_owned(),
                 body: None,
@@ -220,30 +225,52 @@ impl Platform {
         self.tell(id)
     }
 
-    /// The contract's `Payment`.
-    pub fn tell(&self, id: &str) -> HttpReply {
-        let Some(payment) = self.payments.get(id) else { return problem(500, "internal", None) };
-        let mut parts = payment.bill.split('/');
-        let mut part = || parts.next().unwrap_or_default();
-        let mut answer = json!({
-            "id": payment.id, "state": payment.state.text(),
-            "bill": {"biller": part(), "number": part(), "period": part()},
-            "payable": payment.payable, "provider": payment.provider,
-        });
-        if let Some(members) = answer.as_object_mut() {
-            if let Some(reason) = payment.reason {
-                members.insert("reason".into(), reason.into());
-            }
-            if payment.state == PaymentState::Settled {
-                members.insert("receipt".into(), "R1".into());
-                members.insert("settled_at".into(), "2026-11-24T02:00:00Z".into());
-            }
-            if payment.state == PaymentState::AwaitingHandOff {
-                members.insert("hand_off_url".into(), "https://example.invalid/pay".into());
-            }
+    /// The payments of a number in the order in which they were recorded, a few at a time.
+    pub(super) fn list(&self, number: &str, query: &str) -> HttpReply {
+        const PAGE: usize = 3;
+        let after = query.strip_prefix("after=c").and_then(|place| place.parse::<usize>().ok());
+        let mut rows: Vec<&Payment> = self.payments.values().filter(|payment| payment.number == number).collect();
+        rows.retain(|payment| after.is_none_or(|after| payment.place > after));
+        rows.sort_by_key(|payment| payment.place);
+        let more = rows.len() > PAGE;
+        rows.truncate(PAGE);
+        let mut page = json!({"payments": rows.iter().map(|payment| answer(payment)).collect::<Vec<Value>>()});
+        if let (true, Some(last), Some(members)) = (more, rows.last(), page.as_object_mut()) {
+            members.insert("next".into(), format!("c{}", last.place).into());
         }
-        reply::json(200, &answer)
+        reply::json(200, &page)
     }
+
+    pub fn tell(&self, id: &str) -> HttpReply {
+        match self.payments.get(id) {
+            Some(payment) => reply::json(200, &answer(payment)),
+            None => problem(500, "internal", None),
+        }
+    }
+}
+
+/// The contract's `Payment`.
+fn answer(payment: &Payment) -> Value {
+    let mut parts = payment.bill.split('/');
+    let mut part = || parts.next().unwrap_or_default();
+    let mut answer = json!({
+        "id": payment.id, "state": payment.state.text(),
+        "bill": {"biller": part(), "number": part(), "period": part()},
+        "payable": payment.payable, "provider": payment.provider,
+    });
+    if let Some(members) = answer.as_object_mut() {
+        if let Some(reason) = payment.reason {
+            members.insert("reason".into(), reason.into());
+        }
+        if payment.state == PaymentState::Settled {
+            members.insert("receipt".into(), "R1".into());
+            members.insert("settled_at".into(), "2026-11-24T02:00:00Z".into());
+        }
+        if payment.state == PaymentState::AwaitingHandOff {
+            members.insert("hand_off_url".into(), "https://example.invalid/pay".into());
+        }
+    }
+    answer
 }
 
 fn not_found(resend_for_s: i64) -> HttpReply {

@@ -71,7 +71,9 @@ pub fn register() {
             xNextSystemCall: None,
         }));
         // SAFETY: the structure lives for ever, and its functions keep SQLite's contract for a VFS.
+        // SQLite's count of its memory is of no use here, and costs a lock for each allocation.
         unsafe {
+            ffi::sqlite3_config(ffi::SQLITE_CONFIG_MEMSTATUS, 0 as c_int);
             ffi::sqlite3_vfs_register(vfs, 1);
         }
     });

@@ -43,7 +43,7 @@ impl World {
                 if waits {
                     return broken(
                         "everything comes to rest once the platform answers",
-                        format!("{} is {}", payment.id, payment.state.as_str()),
+                        format!("{} is {}, wants {:?}", payment.id, payment.state.as_str(), payment.pending),
                     );
                 }
             }

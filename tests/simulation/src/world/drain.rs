@@ -2,15 +2,16 @@
 
 use paytaipei_app::Code;
 use paytaipei_app::drain::Desk;
-use paytaipei_app::platform::Errand;
+use paytaipei_app::platform::{Errand, Order};
 use paytaipei_app::ports::{HttpError, HttpReply};
 use paytaipei_payment::PaymentId;
 
 use super::network::For;
 use super::phone::Called;
-use super::{Event, HOUR, World};
+use super::{Event, HOUR, SECOND, World};
 use crate::check::{Checked, broken};
 use crate::counts::Fault;
+use crate::platform::Plant;
 
 /// As the runner: so many calls at once.
 const AT_ONCE: usize = 4;
@@ -35,6 +36,11 @@ impl World {
             return Ok(());
         }
         running.next_drain = i64::MAX;
+        if running.frozen_until > now {
+            let wait = running.frozen_until - now;
+            self.wake_drain(phone, process, wait);
+            return Ok(());
+        }
         if running.desk.is_none() {
             return self.take_over(phone, process);
         }
@@ -88,6 +94,18 @@ impl World {
         if let Some(running) = self.phones.get_mut(phone).and_then(|sim| sim.process(process)) {
             running.busy.insert(id);
         }
+        // The worst moment to lose the lease, and for something to change.
+        if let (Errand::Submit { consent, .. }, true) = (&order.errand, self.goes_wrong(30)) {
+            let (bill, provider) = (consent.bill.canonical(), consent.provider.id());
+            let (steal, ambush) = (self.rng.between(0, SECOND), self.rng.between(0, 300));
+            self.after(steal, Event::Steal { phone, longest_freeze: 15 * SECOND });
+            self.after(ambush, Event::Ambush { bill, provider });
+        }
+        if matches!(order.errand, Errand::Submit { .. }) && self.goes_wrong(15) {
+            let (stop, change) = (self.rng.between(0, 3 * SECOND), self.rng.between(0, 2 * SECOND));
+            self.after(stop, Event::Stop { phone, payment: id });
+            self.after(change, Event::Change);
+        }
         self.send(phone, process, For::Payment(id, Box::new(order)));
         Ok(true)
     }
@@ -117,8 +135,15 @@ impl World {
 
     /// A reply, or its absence, reaches the phone, if somebody still waits for it.
     pub(super) fn deliver(&mut self, call: u64, reply: Result<HttpReply, HttpError>) -> Checked {
-        let Some(waiting) = self.calls.get_mut(&call) else { return Ok(()) };
+        let Some(waiting) = self.calls.get(&call) else { return Ok(()) };
         let (phone, process) = (waiting.phone, waiting.process);
+        // What reaches a frozen process waits in its socket.
+        let running = self.phones.get_mut(phone).and_then(|sim| sim.process(process));
+        if let Some(thaw) = running.map(|running| running.frozen_until).filter(|thaw| *thaw > self.now) {
+            self.at(thaw, Event::Deliver { call, reply });
+            return Ok(());
+        }
+        let Some(waiting) = self.calls.get_mut(&call) else { return Ok(()) };
         let Some(purpose) = waiting.purpose.take() else { return Ok(()) };
         self.note(|| match &reply {
             Ok(reply) => format!("phone {phone}: call {call} ← {}", reply.status),
@@ -130,14 +155,15 @@ impl World {
             return Ok(());
         }
         match purpose {
-            For::Payment(id, order) => {
+            For::Payment(id, mut order) => {
                 let answer = order.answer(reply);
+                self.plant_late_refusal(phone, id, &mut order);
                 let lost = self.phones.get(phone).is_some_and(|sim| sim.lock != Some(process));
                 if lost {
                     self.counts.fault(Fault::ZombieFinishes);
                 }
                 let finished =
-                    self.call(phone, process, |_, desk| desk.map_or(Ok(()), |desk| desk.finish(id, answer)))?;
+                    self.call(phone, process, |_, desk| desk.map_or(Ok(()), |desk| desk.finish(id, &order, answer)))?;
                 if let Some(running) = self.phones.get_mut(phone).and_then(|sim| sim.process(process)) {
                     running.busy.remove(&id);
                 }
@@ -154,5 +180,17 @@ impl World {
             }
         }
         Ok(())
+    }
+
+    /// The planted bug: an answer is taken for one to whatever was sent last.
+    fn plant_late_refusal(&self, phone: usize, id: PaymentId, order: &mut Order) {
+        if let (Some(Plant::LateRefusalsCount), Errand::Submit { bill_token, .. }) =
+            (self.setup.plant, &mut order.errand)
+        {
+            let stored = self.phones.get(phone).and_then(|sim| sim.memory.payments().find(|row| row.id == id));
+            if let Some(latest) = stored.and_then(|row| row.token.clone()) {
+                *bill_token = latest;
+            }
+        }
     }
 }

@@ -11,6 +11,8 @@ use std::collections::BTreeMap;
 
 use paytaipei_app::ports::{HttpError, HttpReply};
 
+use paytaipei_payment::PaymentId;
+
 use crate::business::{Businesses, Decision, Order, Standing};
 use crate::check::{Audit, Checked, Violation};
 use crate::counts::{Counts, Fault};
@@ -34,6 +36,23 @@ enum Event {
     Person(usize),
     /// Something befalls this phone.
     Trouble(usize),
+    /// A person stops this very payment.
+    Stop {
+        phone: usize,
+        payment: PaymentId,
+    },
+    /// The lease is taken from whoever has it, who is frozen for at most so long.
+    Steal {
+        phone: usize,
+        longest_freeze: i64,
+    },
+    /// What a payment needs is taken away while it is being sent: its token, or its business.
+    Ambush {
+        bill: String,
+        provider: &'static str,
+    },
+    /// All businesses take payments again.
+    Reopen,
     /// Something changes at a biller, a business or the platform.
     Change,
     Boot(usize),
@@ -127,7 +146,9 @@ impl World {
         world.counts.charged = world.businesses.charges().iter().map(|charge| charge.amount).sum();
         for phone in &mut world.phones {
             phone.close_all();
-            world.counts.disk_changes += vfs::with(&phone.name, |disk| disk.changes).unwrap_or(0);
+            let (changes, losses) = vfs::with(&phone.name, |disk| (disk.changes, disk.losses)).unwrap_or_default();
+            world.counts.disk_changes += changes;
+            (0..losses).for_each(|_| world.counts.fault(Fault::UnsyncedLost));
         }
         vfs::clear();
         Ended { counts: world.counts, trace: world.trace, violation }
@@ -190,7 +211,7 @@ impl World {
         for phone in 0..phones {
             self.after(0, Event::Boot(phone));
             let mut at = 0;
-            for _ in 0..8 + self.rng.index(16) {
+            for _ in 0..10 + self.rng.index(24) {
                 at += if self.rng.chance(800) {
                     self.rng.between(1, 40 * SECOND)
                 } else {
@@ -238,11 +259,26 @@ impl World {
         match event {
             Event::Person(phone) if !self.calm => self.person(phone),
             Event::Trouble(phone) if !self.calm => self.trouble(phone),
+            Event::Stop { phone, payment } if !self.calm => self.stop_this(phone, payment),
+            Event::Steal { phone, longest_freeze } if !self.calm => self.steal_lease(phone, longest_freeze),
+            Event::Ambush { bill, provider } if !self.calm => {
+                self.ambush(&bill, provider);
+                Ok(())
+            }
             Event::Change if !self.calm => {
                 self.change();
                 Ok(())
             }
-            Event::Person(_) | Event::Trouble(_) | Event::Change => Ok(()),
+            Event::Person(_)
+            | Event::Trouble(_)
+            | Event::Stop { .. }
+            | Event::Steal { .. }
+            | Event::Ambush { .. }
+            | Event::Change => Ok(()),
+            Event::Reopen => {
+                self.platform.closed.clear();
+                Ok(())
+            }
             Event::Boot(phone) => self.boot(phone),
             Event::Drain { phone, process } => self.drain(phone, process),
             Event::Arrive { call, again } => self.arrive(call, again),

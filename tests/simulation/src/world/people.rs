@@ -1,7 +1,7 @@
 //! People: they scan, look, pay, agree, change their minds, and lose interest.
 
 use paytaipei_app::platform;
-use paytaipei_payment::{Payment, Provider, State};
+use paytaipei_payment::{Payment, PaymentId, Provider, State};
 
 use super::World;
 use super::network::For;
@@ -14,14 +14,11 @@ impl World {
     /// A person does something, through whichever process is at hand.
     pub(super) fn person(&mut self, phone: usize) -> Checked {
         let Some(sim) = self.phones.get(phone) else { return Ok(()) };
-        let ids: Vec<u64> = sim.processes.iter().map(|process| process.id).collect();
+        let now = self.now;
+        let awake = sim.processes.iter().filter(|process| process.frozen_until <= now);
+        let ids: Vec<u64> = awake.map(|process| process.id).collect();
         let Some(process) = self.rng.pick(&ids).copied() else { return Ok(()) };
-        let verified = match self.call(phone, process, |core, _| core.verified_number())? {
-            Called::Done(number) => number.is_some(),
-            Called::Refused(_) => return Ok(()),
-            Called::Died => return Ok(()),
-        };
-        if !verified {
+        if !sim.verified {
             self.verify(phone, process)?;
         }
         let Some(sim) = self.phones.get(phone) else { return Ok(()) };
@@ -58,7 +55,10 @@ impl World {
         let Some(reply) = self.ask_platform(&platform::collect_request(&verification)) else { return Ok(()) };
         let now = self.now + self.phones.get(phone).map_or(0, |sim| sim.offset);
         let outcome = verification.heard(platform::collected(Ok(reply)), now);
-        self.call(phone, process, |core, _| core.verification_went(&verification, outcome))?;
+        let went = self.call(phone, process, |core, _| core.verification_went(&verification, outcome))?;
+        if let (Called::Done(true), Some(sim)) = (went, self.phones.get_mut(phone)) {
+            sim.verified = true;
+        }
         self.note(|| format!("phone {phone}: number verified"));
         Ok(())
     }
@@ -76,6 +76,12 @@ impl World {
         let Some(bill) = self.rng.pick(&sim.papers).and_then(|index| self.platform.bills.get(*index)) else {
             return Ok(());
         };
+        // People know what they are paying already, as a rule.
+        let name = bill.name();
+        let held = sim.memory.payments().any(|row| row.state.holds_bill() && row.bill.canonical() == name);
+        if held && self.rng.chance(850) {
+            return Ok(());
+        }
         let whole = self.rng.chance(750);
         let period = if whole { bill.period.as_str() } else { "" };
         let text = format!(
@@ -126,6 +132,19 @@ impl World {
         self.counts.fault(if payment.consent.is_some() { Fault::ConsentedAgain } else { Fault::Consented });
         self.note(|| format!("phone {phone}: agrees to {} for NT${}", payment.id, payable.dollars()));
         self.call(phone, process, |core, _| core.consent(&payment.id.to_string()))?;
+        Ok(())
+    }
+
+    /// In the very second in which it is being sent.
+    pub(super) fn stop_this(&mut self, phone: usize, payment: PaymentId) -> Checked {
+        let Some(sim) = self.phones.get(phone) else { return Ok(()) };
+        let Some(process) = sim.processes.iter().find(|process| process.frozen_until <= self.now) else {
+            return Ok(());
+        };
+        let id = process.id;
+        let rows: Vec<Payment> = sim.memory.payments().filter(|row| row.id == payment).cloned().collect();
+        self.stop(phone, id, &rows)?;
+        self.wake_drain(phone, id, 0);
         Ok(())
     }
 

@@ -24,6 +24,8 @@ pub struct Process {
     /// Payments with a call under way.
     pub busy: BTreeSet<PaymentId>,
     pub next_drain: i64,
+    /// The system lets it run again at this time.
+    pub frozen_until: i64,
 }
 
 pub struct SimPhone {
@@ -37,6 +39,8 @@ pub struct SimPhone {
     next_process: u64,
     /// The operating system's lock: the process that may drain.
     pub lock: Option<u64>,
+    /// Whether the number is verified, as far as the person knows.
+    pub verified: bool,
     /// Bills whose paper lies here.
     pub papers: Vec<usize>,
     pub memory: Memory,
@@ -45,6 +49,8 @@ pub struct SimPhone {
     pub stopped: BTreeMap<PaymentId, Option<String>>,
     /// A process died amid a transaction: what is not synced yet may be seen now and gone after a power cut.
     pub(super) uncertain: bool,
+    /// The disk's changes when its rows were last looked at.
+    pub(super) observed: u64,
 }
 
 /// What came of a call into the core.
@@ -72,11 +78,13 @@ impl SimPhone {
             processes: Vec::new(),
             next_process: 0,
             lock: None,
+            verified: false,
             papers,
             memory: Memory::default(),
             backup: None,
             stopped: BTreeMap::new(),
             uncertain: false,
+            observed: 0,
         }
     }
 
@@ -152,7 +160,8 @@ impl World {
         match opened {
             Ok(core) => {
                 self.note(|| format!("phone {phone}: process {id} opened the store"));
-                let process = Process { id, core, desk: None, busy: BTreeSet::new(), next_drain: i64::MAX };
+                let process =
+                    Process { id, core, desk: None, busy: BTreeSet::new(), next_drain: i64::MAX, frozen_until: 0 };
                 if let Some(sim) = self.phones.get_mut(phone) {
                     sim.processes.push(process);
                 }
@@ -252,6 +261,9 @@ impl World {
             Ok(value) => Ok(Called::Done(value)),
             Err(error) => {
                 self.note(|| format!("phone {phone}: refused: {}", error.code.as_str()));
+                if let (Code::NumberNotVerified, Some(sim)) = (error.code, self.phones.get_mut(phone)) {
+                    sim.verified = false;
+                }
                 let broken_store = [
                     Code::StoreCorrupt,
                     Code::StoreFailed,
@@ -284,7 +296,6 @@ impl World {
         self.counts.fault(if cut { Fault::PowerCutInCall } else { Fault::KilledInCall });
         sim.uncertain = !cut;
         if cut {
-            self.counts.fault(Fault::UnsyncedLost);
             self.all_died(phone, process);
         } else {
             sim.bury(process);
@@ -331,12 +342,19 @@ impl World {
     /// Looks at all rows, by a process that lives.
     pub(super) fn observe(&mut self, phone: usize) -> Checked {
         let Some(sim) = self.phones.get_mut(phone) else { return Ok(()) };
-        if sim.uncertain && !vfs::with(&sim.name, |disk| disk.is_synced()).unwrap_or(false) {
+        if sim.uncertain && !vfs::with(&sim.name, |disk| disk.commits_are_synced()).unwrap_or(false) {
             return Ok(());
         }
         sim.uncertain = false;
         let Some(process) = sim.processes.last() else { return Ok(()) };
-        vfs::with(&sim.name, |disk| disk.enter(process.id));
+        let changes = vfs::with(&sim.name, |disk| {
+            disk.enter(process.id);
+            disk.changes
+        });
+        if changes == Some(sim.observed) {
+            return Ok(());
+        }
+        sim.observed = changes.unwrap_or(0);
         match process.core.records() {
             Ok(records) => sim.memory.observe(&records, &self.audit, &mut self.counts),
             Err(error) => broken("the store always answers", format!("phone {phone}: {error}")),

@@ -25,8 +25,8 @@ impl World {
                     self.take_over(phone, process)?;
                 }
             }
-            (5..=7, Some(_)) => self.steal_lease(phone, &ids)?,
-            (8 | 9, _) => self.jump(phone),
+            (5 | 6, Some(_)) => self.steal_lease(phone, 30 * MINUTE)?,
+            (7..=9, _) => self.jump(phone),
             (10, _) => {
                 self.counts.fault(Fault::DiskFull);
                 if let Some(sim) = self.phones.get(phone) {
@@ -75,8 +75,9 @@ impl World {
     }
 
     /// The lock fails, and a second process takes the lease from one that lives.
-    fn steal_lease(&mut self, phone: usize, ids: &[u64]) -> Checked {
-        let holder = self.phones.get(phone).and_then(|sim| sim.lock);
+    pub(super) fn steal_lease(&mut self, phone: usize, longest_freeze: i64) -> Checked {
+        let Some(sim) = self.phones.get(phone) else { return Ok(()) };
+        let (holder, ids) = (sim.lock, sim.processes.iter().map(|process| process.id).collect::<Vec<u64>>());
         let other = match ids.iter().find(|id| Some(**id) != holder) {
             Some(other) => Some(*other),
             None => self.open(phone)?,
@@ -84,10 +85,35 @@ impl World {
         let (Some(other), Some(_)) = (other, holder) else { return Ok(()) };
         self.counts.fault(Fault::LeaseStolen);
         self.note(|| format!("phone {phone}: process {other} steals the lease"));
+        // As a rule the other one does not know, since the system has frozen it: what it wakes up to is stale.
+        if self.rng.chance(800) {
+            let thaw = self.now + self.rng.between(SECOND, longest_freeze);
+            if let Some(process) = holder.and_then(|holder| self.phones.get_mut(phone)?.process(holder)) {
+                process.frozen_until = thaw;
+            }
+        }
         if let Some(sim) = self.phones.get_mut(phone) {
             sim.lock = Some(other);
         }
         self.seize(phone, other)
+    }
+
+    pub(super) fn ambush(&mut self, bill: &str, provider: &'static str) {
+        let index = self.platform.bills.iter().position(|known| known.name() == bill);
+        match index {
+            Some(index) if self.rng.chance(500) => {
+                self.counts.fault(Fault::TokenTaken);
+                self.note(|| format!("a stranger inquires {bill}"));
+                self.platform.stranger_inquires(index);
+            }
+            _ => {
+                self.counts.fault(Fault::ProviderClosed);
+                self.note(|| format!("{provider} closes for a moment"));
+                self.platform.closed.insert(provider.to_owned());
+                let wait = self.rng.between(500, 4 * SECOND);
+                self.after(wait, Event::Reopen);
+            }
+        }
     }
 
     fn jump(&mut self, phone: usize) {
@@ -126,7 +152,9 @@ impl World {
         memory.restored();
         if let Some(sim) = self.phones.get_mut(phone) {
             vfs::with(&sim.name, |disk| disk.restore(&backup));
+            sim.verified = false;
             sim.memory = memory;
+            sim.observed = u64::MAX;
             sim.stopped.clear();
         }
     }
@@ -148,7 +176,7 @@ impl World {
     /// Something changes outside.
     pub(super) fn change(&mut self) {
         let index = self.rng.index(self.platform.bills.len());
-        let kind = self.rng.below(11);
+        let kind = self.rng.below(14);
         let amount = self.rng.between(1, 3_000);
         let paid =
             self.platform.bills.get(index).is_some_and(|bill| self.platform.holders(&bill.name()).next().is_some());
@@ -182,6 +210,7 @@ impl World {
             }
             7 => {
                 self.counts.fault(Fault::ProviderClosed);
+                self.platform.closed.clear();
                 for provider in PROVIDERS {
                     if self.rng.chance(500) {
                         self.platform.closed.insert(provider.to_owned());
@@ -199,6 +228,11 @@ impl World {
                 self.platform.revoked.insert(number);
                 self.counts.fault(Fault::KeyRevoked);
                 self.note(|| "a consent key is revoked".to_owned());
+            }
+            10..=12 => {
+                self.counts.fault(Fault::TokenTaken);
+                self.note(|| format!("a stranger inquires {name}"));
+                self.platform.stranger_inquires(index);
             }
             _ => {
                 self.platform.resend_window_s = 0;
