@@ -172,7 +172,7 @@ fn the_database_itself_refuses_a_second_payment_and_any_change_of_an_ended_one()
     let kept = Kept::new();
     let raw = || Connection::open(kept.database()).unwrap();
     let refused = |sql: &str| raw().execute_batch(sql).unwrap_err().to_string();
-    let second = "INSERT INTO payment SELECT '017f22e2-79b0-7cc3-98c4-dc0c0c07398f', bill, lookup, state, call, not_before, \
+    let second = "INSERT INTO payment SELECT '017f22e2-79b0-7cc3-98c4-dc0c0c07398f', bill, lookup, origin, state, call, not_before, \
                   floor, attempt, due, created_at, updated_at, sealed FROM payment";
     assert!(refused(second).contains("UNIQUE"));
     assert!(refused("DELETE FROM payment").contains("no payment is ever deleted"));
@@ -186,6 +186,11 @@ fn the_database_itself_refuses_a_second_payment_and_any_change_of_an_ended_one()
     assert_eq!(shown(&kept.phone, &kept.payment).unwrap()["state"], "settled");
 }
 
+fn make_newer(raw: &Connection) {
+    let version: i32 = raw.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
+    raw.pragma_update(None, "user_version", version + 1).unwrap();
+}
+
 #[test]
 fn a_store_of_a_newer_release_is_refused_untouched() {
     let kept = Kept::new();
@@ -193,7 +198,7 @@ fn a_store_of_a_newer_release_is_refused_untouched() {
     // In the file's header, as after a clean end of the newer release.
     let phone = kept.twin("newer");
     let raw = Connection::open(database(&phone)).unwrap();
-    raw.pragma_update(None, "user_version", 2).unwrap();
+    make_newer(&raw);
     drop(raw);
     let bytes = files(&phone.data);
     for look in LOOKS {
@@ -206,7 +211,7 @@ fn a_store_of_a_newer_release_is_refused_untouched() {
     let phone = kept.twin("newer-in-the-log");
     let raw = Connection::open(database(&phone)).unwrap();
     raw.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).unwrap();
-    raw.pragma_update(None, "user_version", 2).unwrap();
+    make_newer(&raw);
     drop(raw);
     let lasting = || {
         let mut files = files(&phone.data);
