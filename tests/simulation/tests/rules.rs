@@ -1,5 +1,5 @@
 //! The rules hold in many worlds, a seed means one world to the byte, and a bug put in on purpose is noticed.
-#![allow(clippy::unwrap_used, clippy::expect_used)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use paytaipei_simulation::{Counts, Plant, Setup, World};
 
