@@ -193,26 +193,11 @@ impl Platform {
         }
     }
 
-    /// Payments that wait for the person in the business's app, and their orders.
+    /// Whether no payment is recorded and unfinished.
     #[must_use]
-    pub fn handed_off(&self) -> Vec<Order> {
-        self.orders_in(PaymentState::AwaitingHandOff)
-    }
-
-    /// Payments that are recorded and that no business has finished.
-    #[must_use]
-    pub fn processing(&self) -> Vec<Order> {
-        self.orders_in(PaymentState::Processing)
-    }
-
-    fn orders_in(&self, state: PaymentState) -> Vec<Order> {
-        self.payments.values().filter(|payment| payment.state == state).filter_map(payments::Payment::order).collect()
-    }
-
-    /// How a payment stands, where one is recorded.
-    #[must_use]
-    pub fn state_of(&self, id: &str) -> Option<PaymentState> {
-        self.payments.get(id).map(|payment| payment.state)
+    pub fn is_idle(&self) -> bool {
+        let open = |state| matches!(state, PaymentState::Processing | PaymentState::AwaitingHandOff);
+        !self.payments.values().any(|payment| open(payment.state))
     }
 
     /// Identifiers of the payments that hold the bill: recorded and not ended without a charge.

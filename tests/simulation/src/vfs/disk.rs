@@ -45,6 +45,12 @@ struct Content {
 }
 
 impl Content {
+    /// Room for what a small store writes, so that growing costs nothing.
+    fn with_room() -> Self {
+        const ROOM: usize = 512 * 1_024;
+        Self { seen: Vec::with_capacity(ROOM), synced: Vec::with_capacity(ROOM), since: Vec::with_capacity(64) }
+    }
+
     fn write(bytes: &mut Vec<u8>, offset: usize, part: &[u8]) {
         let end = offset.saturating_add(part.len());
         if offset == bytes.len() {
@@ -310,7 +316,7 @@ impl Disk {
                 return Err(Trouble::NoSuchFile);
             }
             self.change(self.current)?;
-            self.files.insert(Rc::clone(&path), Content::default());
+            self.files.insert(Rc::clone(&path), Content::with_room());
         }
         let handle = Handle { path, process: self.current, level: Level::None, slots: [0; 8], mapped: false };
         let free = self.handles.iter().position(Option::is_none);
@@ -348,10 +354,9 @@ impl Disk {
         let content = self.content(id)?;
         let available = content.seen.get(offset..).unwrap_or_default();
         let count = available.len().min(into.len());
-        into.fill(0);
-        if let (Some(to), Some(from)) = (into.get_mut(..count), available.get(..count)) {
-            to.copy_from_slice(from);
-        }
+        let (read, rest) = into.split_at_mut(count);
+        read.copy_from_slice(available.get(..count).unwrap_or_default());
+        rest.fill(0);
         Ok(count)
     }
 

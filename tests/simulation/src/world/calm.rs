@@ -33,7 +33,7 @@ impl World {
             self.must_be_over()?;
         }
         let quiet = self.phones.iter().all(|phone| !phone.processes.is_empty() && phone.memory.is_at_rest());
-        Ok(quiet && self.platform.processing().is_empty() && self.platform.handed_off().is_empty())
+        Ok(quiet && self.platform.is_idle())
     }
 
     pub(super) fn must_be_over(&mut self) -> Checked {

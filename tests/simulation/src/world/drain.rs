@@ -86,7 +86,7 @@ impl World {
         };
         let Some(order) = order else { return Ok(true) };
         self.check_order(phone, id, &order.errand)?;
-        if self.goes_wrong(8) {
+        if self.goes_wrong(5) {
             self.counts.fault(Fault::KilledBeforeSending);
             self.kill(phone, process);
             return Ok(false);
@@ -149,7 +149,7 @@ impl World {
             Ok(reply) => format!("phone {phone}: call {call} ← {}", reply.status),
             Err(error) => format!("phone {phone}: call {call} ← {error}"),
         });
-        if self.goes_wrong(6) {
+        if self.goes_wrong(5) {
             self.counts.fault(Fault::KilledBeforeTaking);
             self.kill(phone, process);
             return Ok(());

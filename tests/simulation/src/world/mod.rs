@@ -185,7 +185,7 @@ impl World {
     /// Bills, phones and people, and what they are going to do.
     fn populate(&mut self) {
         self.platform.resend_window_s = *self.rng.pick(&[0, 30, 600, 86_400]).unwrap_or(&600);
-        let bills = 1 + self.rng.index(4);
+        let bills = 1 + self.rng.index(5);
         for index in 0..bills {
             // Sometimes two periods of one number.
             let shares = index > 0 && self.rng.chance(250);
@@ -211,7 +211,7 @@ impl World {
         for phone in 0..phones {
             self.after(0, Event::Boot(phone));
             let mut at = 0;
-            for _ in 0..10 + self.rng.index(24) {
+            for _ in 0..12 + self.rng.index(32) {
                 at += if self.rng.chance(800) {
                     self.rng.between(1, 40 * SECOND)
                 } else {

@@ -76,10 +76,11 @@ impl World {
         let Some(bill) = self.rng.pick(&sim.papers).and_then(|index| self.platform.bills.get(*index)) else {
             return Ok(());
         };
-        // People know what they are paying already, as a rule.
+        // People know what they are paying already, or is paid, as a rule.
         let name = bill.name();
-        let held = sim.memory.payments().any(|row| row.state.holds_bill() && row.bill.canonical() == name);
-        if held && self.rng.chance(850) {
+        let over = |state: State| state.holds_bill() || state == State::PaidElsewhere;
+        let held = sim.memory.payments().any(|row| over(row.state) && row.bill.canonical() == name);
+        if held && self.rng.chance(930) {
             return Ok(());
         }
         let whole = self.rng.chance(750);

@@ -282,7 +282,7 @@ impl World {
     }
 
     fn draw_doom(&mut self) -> Option<(u64, Doom)> {
-        if !self.goes_wrong(8) {
+        if !self.goes_wrong(5) {
             return None;
         }
         let after = self.rng.below(14);
