@@ -2,15 +2,16 @@
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 use paytaipei_payment::{Breaker, Call, PaymentId, Provider, Timestamp};
 use tokio::task::{JoinError, JoinSet};
 
-use super::{Desk, Runner};
+use super::agenda::Agenda;
+use super::{Desk, Runner, TICK};
 use crate::error::{Code, Error, Result};
 use crate::platform::{Silence, Why};
 use crate::ports::HttpError;
-use crate::store::PaymentRecord;
 
 /// So many calls at once.
 const AT_ONCE: usize = 4;
@@ -30,38 +31,57 @@ pub(super) struct Crew {
 }
 
 impl Crew {
-    pub fn hire(&mut self, runner: &Arc<Runner>, desk: &Arc<Desk>, pending: &[PaymentRecord], now: Timestamp) {
+    pub fn hire(&mut self, runner: &Arc<Runner>, desk: &Arc<Desk>, agenda: &Agenda, now: Timestamp) {
         let busy: HashSet<PaymentId> = self.at_work.values().map(|at| at.payment).collect();
-        for record in pending {
-            let payment = &record.payment;
-            let Some(wanted) = payment.pending.filter(|pending| pending.is_due(now)) else { continue };
-            // Where a business is in trouble its payments are neither sent nor brought to where they would be.
-            let leads_to_business = payment.consent.is_some() && matches!(wanted.call, Call::Inquire | Call::Submit);
-            let breaker = self.breakers.entry(payment.provider).or_default();
-            let held = leads_to_business && !breaker.allows(now);
-            if self.tasks.len() < AT_ONCE && !held && !busy.contains(&payment.id) {
-                let submits = wanted.call == Call::Submit;
-                if submits {
-                    breaker.begun();
-                }
-                let handle = self.tasks.spawn(Arc::clone(runner).perform(Arc::clone(desk), payment.id));
-                let at = At { payment: payment.id, submits_to: submits.then_some(payment.provider) };
-                self.at_work.insert(handle.id(), at);
-                self.tried.insert(payment.id);
+        for wanted in agenda.in_turn() {
+            if self.is_full() {
+                return;
             }
+            if !wanted.pending.is_due(now) || busy.contains(&wanted.id) {
+                continue;
+            }
+            // Where a business is in trouble its payments are neither sent nor brought to where they would be.
+            let leads_to_business = wanted.consented && matches!(wanted.pending.call, Call::Inquire | Call::Submit);
+            let breaker = self.breakers.entry(wanted.provider).or_default();
+            if leads_to_business && !breaker.allows(now) {
+                continue;
+            }
+            let submits = wanted.pending.call == Call::Submit;
+            if submits {
+                breaker.begun();
+            }
+            let handle = self.tasks.spawn(Arc::clone(runner).perform(Arc::clone(desk), wanted.id));
+            let at = At { payment: wanted.id, submits_to: submits.then_some(wanted.provider) };
+            self.at_work.insert(handle.id(), at);
+            self.tried.insert(wanted.id);
         }
     }
 
-    /// Why one of these payments still waits.
-    pub fn trouble(&self, pending: &[PaymentRecord]) -> Option<Code> {
-        pending.iter().find_map(|record| self.silent.get(&record.payment.id).copied())
+    fn is_full(&self) -> bool {
+        self.tasks.len() >= AT_ONCE
     }
 
+    /// How long nothing is to be done, unless a call ends. With no hand free that is all that matters.
+    pub fn nap(&self, agenda: &Agenda, now: Timestamp) -> Duration {
+        if self.is_full() {
+            return TICK;
+        }
+        let next = agenda.in_turn().map(|wanted| wanted.pending.not_before.max(wanted.pending.floor));
+        let wait = next.map(|at| at.millis_since(now)).filter(|wait| *wait > 0).min().unwrap_or(i64::MAX);
+        Duration::from_millis(u64::try_from(wait).unwrap_or(0)).min(TICK)
+    }
+
+    /// Why one of these payments still waits.
+    pub fn trouble(&self, agenda: &Agenda) -> Option<Code> {
+        agenda.in_turn().find_map(|wanted| self.silent.get(&wanted.id).copied())
+    }
+
+    /// Takes in how a call ended; gives the payment that it was for.
     pub fn finish(
         &mut self,
         done: Result<(tokio::task::Id, Result<Option<Silence>>), JoinError>,
         now: Timestamp,
-    ) -> Result<()> {
+    ) -> Result<Option<PaymentId>> {
         let (task, silence) = match done {
             Ok((task, silence)) => (task, silence?),
             // A panic in a call: the row says what was under way, and the next start asks about it.
@@ -70,7 +90,9 @@ impl Crew {
                 return Err(Code::Internal.into());
             }
         };
-        if let Some(at) = self.at_work.remove(&task) {
+        let at = self.at_work.remove(&task);
+        let tried = at.as_ref().map(|at| at.payment);
+        if let Some(at) = at {
             match silence {
                 Some(silence) => self.silent.insert(at.payment, Error::from(silence).code),
                 None => self.silent.remove(&at.payment),
@@ -89,7 +111,7 @@ impl Crew {
                 self.lost_connection = false;
             }
         }
-        Ok(())
+        Ok(tried)
     }
 
     /// A platform that cannot be reached says nothing of the business behind it.

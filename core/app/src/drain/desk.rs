@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use paytaipei_payment::{AskOutcome, Call, Event, InquiryOutcome, PaymentId, State, SubmitOutcome};
 
+use super::agenda::Agenda;
 use crate::error::{Code, Result};
 use crate::platform::{Answer, Errand, Inquiry, Order, Purpose, Silence, Why};
 use crate::ports::Clock;
@@ -24,10 +25,8 @@ impl Desk {
     pub fn take_over(store: Arc<Store>, clock: Arc<dyn Clock>) -> Result<Self> {
         let now = clock.now();
         let lease = store.write(|work| {
-            for record in work.pending_payments()? {
-                if matches!(record.payment.state, State::Checking | State::Submitting) {
-                    work.advance(record, Event::Abandoned, now)?;
-                }
+            for record in work.payments_under_way()? {
+                work.advance(record, Event::Abandoned, now)?;
             }
             work.take_lease()
         })?;
@@ -52,7 +51,13 @@ impl Desk {
         self.store.read(|work| work.pending_payments())
     }
 
-    /// Commits that the call of this payment is about to be made, and gives it. `None` where it wants none any more.
+    pub(super) fn refresh(&self, mut agenda: Agenda) -> Result<Agenda> {
+        agenda.refresh(&self.store)?;
+        Ok(agenda)
+    }
+
+    /// Commits that the call of this payment is about to be made, and gives it. `None` where it wants none any more, or the
+    /// row is damaged.
     pub fn begin(&self, id: PaymentId) -> Result<Option<Order>> {
         let now = self.clock.now();
         self.store.write(|work| {
@@ -60,7 +65,7 @@ impl Desk {
                 return Err(Code::StoreLocked.into());
             }
             let session = work.session()?.filter(|session| session.is_current(now.0)).ok_or(Code::NumberNotVerified)?;
-            let record = work.payment(id)?.ok_or(Code::PaymentUnknown)?;
+            let Some(record) = work.intact_payment(id)? else { return Ok(None) };
             if record.payment.pending.is_none_or(|pending| !pending.is_due(now)) {
                 return Ok(None);
             }

@@ -1,5 +1,6 @@
 //! The drainer: makes the calls that payments want, and takes in what comes back. It decides nothing: `payment::step` does.
 
+mod agenda;
 mod crew;
 mod desk;
 
@@ -9,9 +10,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use paytaipei_payment::{PaymentId, Reason, State, Timestamp};
+use paytaipei_payment::{PaymentId, Timestamp, retry};
 use tokio::time::Instant;
 
+use agenda::{Agenda, Wanted};
 use crew::Crew;
 pub use desk::Desk;
 
@@ -19,7 +21,6 @@ use crate::error::{Code, Error, Result};
 use crate::facade::Core;
 use crate::platform::Silence;
 use crate::ports::{Connectivity, Http};
-use crate::store::PaymentRecord;
 
 /// How often the runner looks whether another process changed the store, or the connection came back.
 const TICK: Duration = Duration::from_millis(300);
@@ -67,11 +68,11 @@ impl Runner {
             Ok(Arc::new(desk))
         })
         .await?;
-        let mut crew = Crew::default();
+        let (mut crew, mut agenda) = (Crew::default(), Agenda::default());
         let mut restored = false;
         loop {
             let now = self.core.clock.now();
-            let pending = at(&desk, Desk::pending).await?;
+            agenda = at(&desk, move |desk| desk.refresh(agenda)).await?;
             let connected = self.is_connected().await;
             if connected && crew.lost_connection && mode == Mode::Follow {
                 crew.lost_connection = false;
@@ -89,19 +90,24 @@ impl Runner {
                 }
             }
             if connected {
-                crew.hire(&self, &desk, &pending, now);
+                crew.hire(&self, &desk, &agenda, now);
             }
             if let (true, Mode::Once(patience)) = (crew.tasks.is_empty(), mode) {
                 let over = started.elapsed() >= patience || crew.unreachable.is_some() || !connected;
-                if over || !pending.iter().any(|record| moves(record, &crew.tried, now)) {
+                if over || !agenda.in_turn().any(|wanted| moves(wanted, &crew.tried, now)) {
                     let offline = (!connected).then_some(Code::Offline);
-                    let unreachable = crew.unreachable.or(offline).or_else(|| crew.trouble(&pending));
+                    let unreachable = crew.unreachable.or(offline).or_else(|| crew.trouble(&agenda));
                     return Ok(Drained { unreachable });
                 }
             }
+            let nap = crew.nap(&agenda, now);
             tokio::select! {
-                Some(done) = crew.tasks.join_next_with_id(), if !crew.tasks.is_empty() => crew.finish(done, self.core.clock.now())?,
-                () = tokio::time::sleep(nap(&pending, now)) => {}
+                Some(done) = crew.tasks.join_next_with_id(), if !crew.tasks.is_empty() => {
+                    if let Some(tried) = crew.finish(done, self.core.clock.now())? {
+                        agenda.doubt(tried);
+                    }
+                }
+                () = tokio::time::sleep(nap) => {}
             }
         }
     }
@@ -124,7 +130,8 @@ impl Runner {
                 let runner = Arc::clone(self);
                 let pending = blocking(move || runner.core.store.read(|work| work.pending_payments())).await?;
                 let now = self.core.clock.now();
-                if started.elapsed() >= patience || !pending.iter().any(|record| moves(record, &HashSet::new(), now)) {
+                let mut wanted = pending.iter().filter_map(|record| Wanted::of(&record.payment));
+                if started.elapsed() >= patience || !wanted.any(|wanted| moves(&wanted, &HashSet::new(), now)) {
                     return Ok(None);
                 }
             }
@@ -159,17 +166,9 @@ async fn at<T: Send + 'static>(desk: &Arc<Desk>, work: impl FnOnce(&Desk) -> Res
 }
 
 /// Whether the next call is worth waiting for. One that the platform put off is not; nor, once tried, is a payment in the
-/// business's app or of a biller at rest.
-fn moves(record: &PaymentRecord, tried: &HashSet<PaymentId>, now: Timestamp) -> bool {
-    let payment = &record.payment;
-    let put_off = payment.pending.is_none_or(|pending| pending.floor.millis_since(now) > PUT_OFF_MS);
-    let rests = payment.state == State::AwaitingHandOff || payment.reason == Some(Reason::QuietHours);
-    !put_off && (!rests || !tried.contains(&payment.id))
-}
-
-fn nap(pending: &[PaymentRecord], now: Timestamp) -> Duration {
-    let next =
-        pending.iter().filter_map(|record| record.payment.pending).map(|pending| pending.not_before.max(pending.floor));
-    let wait = next.map(|at| at.millis_since(now)).filter(|wait| *wait > 0).min().unwrap_or(i64::MAX);
-    Duration::from_millis(u64::try_from(wait).unwrap_or(0)).min(TICK)
+/// business's app or of a biller at rest. Further off than any platform may ask is what a clock said that went back since.
+fn moves(wanted: &Wanted, tried: &HashSet<PaymentId>, now: Timestamp) -> bool {
+    let wait = wanted.pending.floor.millis_since(now);
+    let put_off = wait > PUT_OFF_MS && wait <= retry::LONGEST_RETRY_AFTER_MS;
+    !put_off && (!wanted.rests || !tried.contains(&wanted.id))
 }

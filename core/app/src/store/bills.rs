@@ -4,7 +4,7 @@ use std::fmt;
 
 use paytaipei_bill::{BillKey, CivilDate};
 use paytaipei_payment::{BillStatus, ConfirmedBill, Event, InquiryOutcome, PaymentId, State, Terms, Timestamp, step};
-use rusqlite::{OptionalExtension, Row};
+use rusqlite::{OptionalExtension, Row, ToSql};
 use serde::{Deserialize, Serialize};
 
 use super::Work;
@@ -179,22 +179,33 @@ impl Work<'_> {
             sealed: Vec::new(),
         };
         stored.sealed = self.seal(&stored.place(), &bill.facts)?;
-        self.tx
+        let columns: [&dyn ToSql; 7] = [
+            &stored.id,
+            &stored.lookup,
+            &stored.status,
+            &stored.due,
+            &stored.created_at,
+            &stored.checked_at,
+            &stored.sealed,
+        ];
+        // Mostly the same bill, better known: the index on its key stays.
+        let known = self
+            .tx
             .prepare_cached(
-                "INSERT INTO bill (id, lookup, status, due, created_at, checked_at, sealed)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-                 ON CONFLICT (id) DO UPDATE SET lookup = ?2, status = ?3, due = ?4, created_at = ?5, checked_at = ?6,
-                     sealed = ?7",
+                "UPDATE bill SET status = ?3, due = ?4, checked_at = ?6, sealed = ?7
+                 WHERE id = ?1 AND lookup = ?2 AND created_at = ?5",
             )?
-            .execute((
-                &stored.id,
-                &stored.lookup,
-                &stored.status,
-                stored.due,
-                stored.created_at,
-                stored.checked_at,
-                &stored.sealed,
-            ))?;
+            .execute(&columns[..])?;
+        if known == 0 {
+            self.tx
+                .prepare_cached(
+                    "INSERT INTO bill (id, lookup, status, due, created_at, checked_at, sealed)
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+                     ON CONFLICT (id) DO UPDATE SET lookup = ?2, status = ?3, due = ?4, created_at = ?5, checked_at = ?6,
+                         sealed = ?7",
+                )?
+                .execute(&columns[..])?;
+        }
         Ok(())
     }
 

@@ -11,10 +11,13 @@ mod restore;
 mod schema;
 pub(crate) mod seal;
 
+use std::cell::RefCell;
+use std::collections::HashSet;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use paytaipei_payment::PaymentId;
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
 use tokio::sync::watch;
 use zeroize::Zeroizing;
@@ -37,6 +40,8 @@ pub struct Store {
     changes: watch::Sender<u64>,
     /// Whether a row was met that does not open: damaged, or altered by somebody else.
     damaged: AtomicBool,
+    /// Payments written by this process since somebody asked; `None` while nobody has.
+    written: Mutex<Option<HashSet<PaymentId>>>,
 }
 
 /// What the wrapped key must open, to be known as the right one.
@@ -54,6 +59,7 @@ impl Store {
             clock,
             changes: watch::Sender::new(0),
             damaged: AtomicBool::new(false),
+            written: Mutex::default(),
         })
     }
 
@@ -61,8 +67,13 @@ impl Store {
     pub(crate) fn write<T>(&self, work: impl FnOnce(&Work<'_>) -> Result<T>) -> Result<T> {
         let mut connection = self.lock();
         let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let result = work(&Work { tx: &tx, store: self })?;
+        let work_under_way = Work::new(&tx, self);
+        let result = work(&work_under_way)?;
+        let written = work_under_way.written.into_inner();
         tx.commit()?;
+        if let Some(all) = self.written.lock().unwrap_or_else(PoisonError::into_inner).as_mut() {
+            all.extend(written);
+        }
         drop(connection);
         self.changes.send_modify(|count| *count = count.wrapping_add(1));
         Ok(result)
@@ -72,7 +83,13 @@ impl Store {
     pub(crate) fn read<T>(&self, work: impl FnOnce(&Work<'_>) -> Result<T>) -> Result<T> {
         let mut connection = self.lock();
         let tx = connection.transaction_with_behavior(TransactionBehavior::Deferred)?;
-        work(&Work { tx: &tx, store: self })
+        work(&Work::new(&tx, self))
+    }
+
+    /// The payments that this process wrote since it was last asked; `None` at the first time. Asked within a read, it and
+    /// what is read belong together: rows are noted before the connection is free for others.
+    pub(crate) fn written_payments(&self) -> Option<HashSet<PaymentId>> {
+        self.written.lock().unwrap_or_else(PoisonError::into_inner).replace(HashSet::new())
     }
 
     /// Looks at every bill and payment, and tells whether one of them is damaged.
@@ -117,9 +134,22 @@ impl Store {
 pub(crate) struct Work<'a> {
     tx: &'a Transaction<'a>,
     pub(crate) store: &'a Store,
+    /// Payments written in it.
+    written: RefCell<Vec<PaymentId>>,
+}
+
+impl<'a> Work<'a> {
+    fn new(tx: &'a Transaction<'a>, store: &'a Store) -> Self {
+        Self { tx, store, written: RefCell::default() }
+    }
 }
 
 impl Work<'_> {
+    /// Changes with each commit of another process or connection, never with one of this (`PRAGMA data_version`).
+    pub fn foreign_version(&self) -> Result<i64> {
+        Ok(self.tx.pragma_query_value(None, "data_version", |row| row.get(0))?)
+    }
+
     /// A row, unless it is damaged, which is remembered.
     fn intact<T>(&self, row: Result<T>) -> Result<Option<T>> {
         match row {

@@ -2,7 +2,7 @@
 
 use paytaipei_bill::CivilDate;
 use paytaipei_payment::{Effect, Event, Payment, PaymentId, State, Timestamp, step};
-use rusqlite::{OptionalExtension, Row};
+use rusqlite::{OptionalExtension, Row, ToSql};
 
 use super::seal::{Lookup, Place};
 use super::{Store, Work};
@@ -53,6 +53,24 @@ impl Stored {
         })
     }
 
+    fn columns(&self) -> [&dyn ToSql; 13] {
+        [
+            &self.id,
+            &self.bill,
+            &self.lookup,
+            &self.origin,
+            &self.state,
+            &self.call,
+            &self.not_before,
+            &self.floor,
+            &self.attempt,
+            &self.due,
+            &self.created_at,
+            &self.updated_at,
+            &self.sealed,
+        ]
+    }
+
     fn place(&self) -> Place {
         Place::new("payment", &self.id)
             .text(&self.bill)
@@ -80,6 +98,11 @@ impl Work<'_> {
             .transpose()
     }
 
+    /// The same, but `None` where the row is damaged too, which is remembered.
+    pub fn intact_payment(&self, id: PaymentId) -> Result<Option<PaymentRecord>> {
+        Ok(self.intact(self.payment(id))?.flatten())
+    }
+
     /// All payments, the earliest made first.
     pub fn payments(&self) -> Result<Vec<PaymentRecord>> {
         self.select_payments(&format!("SELECT {COLUMNS} FROM payment ORDER BY created_at, id"), [])
@@ -89,6 +112,17 @@ impl Work<'_> {
     pub fn pending_payments(&self) -> Result<Vec<PaymentRecord>> {
         self.select_payments(
             &format!("SELECT {COLUMNS} FROM payment WHERE call IS NOT NULL ORDER BY due IS NULL, due, created_at, id"),
+            [],
+        )
+    }
+
+    /// Payments of which somebody had a call under way.
+    pub fn payments_under_way(&self) -> Result<Vec<PaymentRecord>> {
+        self.select_payments(
+            &format!(
+                "SELECT {COLUMNS} FROM payment WHERE call IS NOT NULL AND state IN ('checking', 'submitting')
+                 ORDER BY created_at, id"
+            ),
             [],
         )
     }
@@ -141,28 +175,30 @@ impl Work<'_> {
             sealed: Vec::new(),
         };
         stored.sealed = self.seal(&stored.place(), payment)?;
-        let mut statement = self.tx.prepare_cached(
-            "INSERT INTO payment
-                 (id, bill, lookup, origin, state, call, not_before, floor, attempt, due, created_at, updated_at, sealed)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
-             ON CONFLICT (id) DO UPDATE SET bill = ?2, lookup = ?3, origin = ?4, state = ?5, call = ?6, not_before = ?7,
-                 floor = ?8, attempt = ?9, due = ?10, created_at = ?11, updated_at = ?12, sealed = ?13",
-        )?;
-        let written = statement.execute(rusqlite::params![
-            stored.id,
-            stored.bill,
-            stored.lookup,
-            stored.origin,
-            stored.state,
-            stored.call,
-            stored.not_before,
-            stored.floor,
-            stored.attempt,
-            stored.due,
-            stored.created_at,
-            stored.updated_at,
-            stored.sealed
-        ]);
+        self.written.borrow_mut().push(payment.id);
+        // Mostly a step: what the row is of stays, and so do the indexes on that.
+        let stepped = self
+            .tx
+            .prepare_cached(
+                "UPDATE payment
+                 SET state = ?5, call = ?6, not_before = ?7, floor = ?8, attempt = ?9, updated_at = ?12, sealed = ?13
+                 WHERE id = ?1 AND bill = ?2 AND lookup = ?3 AND origin = ?4 AND due IS ?10 AND created_at = ?11",
+            )?
+            .execute(&stored.columns()[..]);
+        let written = match stepped {
+            Ok(0) => self
+                .tx
+                .prepare_cached(
+                    "INSERT INTO payment (id, bill, lookup, origin, state, call, not_before, floor, attempt, due,
+                         created_at, updated_at, sealed)
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+                     ON CONFLICT (id) DO UPDATE SET bill = ?2, lookup = ?3, origin = ?4, state = ?5, call = ?6,
+                         not_before = ?7, floor = ?8, attempt = ?9, due = ?10, created_at = ?11, updated_at = ?12,
+                         sealed = ?13",
+                )?
+                .execute(&stored.columns()[..]),
+            stepped => stepped,
+        };
         match written {
             Ok(_) => Ok(()),
             Err(error) if is_one_per_bill(&error) => Err(Code::AlreadyBeingPaid.into()),

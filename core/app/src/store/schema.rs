@@ -74,6 +74,7 @@ CREATE UNIQUE INDEX payment_one_per_bill ON payment (lookup)
     WHERE origin = 'here' AND state NOT IN ('declined', 'paid_elsewhere', 'expired', 'cancelled', 'voided', 'refunded');
 CREATE INDEX payment_pending ON payment (due) WHERE call IS NOT NULL;
 CREATE INDEX payment_of_bill ON payment (bill);
+CREATE INDEX payment_of_lookup ON payment (lookup);
 
 CREATE TRIGGER payment_ended_stays BEFORE UPDATE OF state ON payment
     WHEN OLD.state IN ('settled', 'declined', 'paid_elsewhere', 'expired', 'cancelled', 'voided') AND NEW.state <> OLD.state
