@@ -145,10 +145,8 @@ impl Running {
             let left = deadline.saturating_duration_since(Instant::now());
             let line = self.next(left)?;
             ensure!(line.get("error").is_none(), "the program ended with {line}");
-            if let Some(object) = line.get(kind) {
-                if enough(object)? {
-                    return Ok(());
-                }
+            if line.get(kind).map(&mut enough).transpose()? == Some(true) {
+                return Ok(());
             }
         }
     }

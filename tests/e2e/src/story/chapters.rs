@@ -1,7 +1,7 @@
 //! What happens, and what must be true after each thing that does.
 
 use std::net::TcpStream;
-use std::path::PathBuf;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use paytaipei_sandbox::{BillChange, Fault, FaultKind, IssuedBill, Route};
@@ -141,7 +141,7 @@ impl Stage<'_, '_> {
         ids.try_into().map_err(|_| Failure::new("four bills"))
     }
 
-    fn scan_one(&mut self, bill: &IssuedBill, file: &PathBuf, zh: &str, en: &str) -> Result<String> {
+    fn scan_one(&mut self, bill: &IssuedBill, file: &Path, zh: &str, en: &str) -> Result<String> {
         let path = file.display().to_string();
         let scanned = self.phone.run(&["scan", &path])?.well()?.lines.remove(0);
         let symbols = scanned["symbols"].as_array().map_or(0, Vec::len);
@@ -352,7 +352,7 @@ fn strip(export: &Value) -> Value {
 }
 
 fn text(value: &Value, path: &[&str]) -> Result<String> {
-    let found = path.iter().fold(Some(value), |value, key| value?.get(key)).and_then(Value::as_str);
+    let found = path.iter().try_fold(value, |value, key| value.get(key)).and_then(Value::as_str);
     found.map(str::to_owned).ok_or_else(|| Failure::new(format!("no {path:?} in {value}")))
 }
 
