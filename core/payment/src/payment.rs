@@ -46,13 +46,16 @@ pub struct Pending {
     pub call: Call,
     /// Not before this instant. A connection that comes back brings it forward.
     pub not_before: Timestamp,
-    /// Not before this instant either, whatever happens: the platform asked for it.
+    /// Not before this instant either, whatever happens: the platform asked for it. [`Self::NO_FLOOR`] where it did not.
     pub floor: Timestamp,
     /// How often it was tried in vain.
     pub attempt: u32,
 }
 
 impl Pending {
+    /// Nobody asked for patience. A clock that was ahead when the call was wanted leaves nothing behind to be waited out.
+    pub const NO_FLOOR: Timestamp = Timestamp(0);
+
     /// Whether it may be made now. A clock that went back by more than the longest wait does not hold a payment up.
     #[must_use]
     pub fn is_due(&self, now: Timestamp) -> bool {
@@ -100,7 +103,12 @@ impl Payment {
             id,
             state: if known { State::NeedsConsent } else { State::NeedsInquiry },
             reason: None,
-            pending: (!known).then_some(Pending { call: Call::Inquire, not_before: now, floor: now, attempt: 0 }),
+            pending: (!known).then_some(Pending {
+                call: Call::Inquire,
+                not_before: now,
+                floor: Pending::NO_FLOOR,
+                attempt: 0,
+            }),
             created_at: now,
             updated_at: now,
             provider,
@@ -132,7 +140,7 @@ impl Payment {
         row.restored = true;
         row.created_at = id.made_at();
         row.state = State::Unknown;
-        row.pending = Some(Pending { call: Call::Ask, not_before: now, floor: now, attempt: 0 });
+        row.pending = Some(Pending { call: Call::Ask, not_before: now, floor: Pending::NO_FLOOR, attempt: 0 });
         // A record is taken in from every state that may have charged: this one is.
         match crate::step(&row, Event::Told(AskOutcome::Recorded(recorded)), now, 0) {
             Ok((row, _)) => row,

@@ -84,22 +84,23 @@ impl Payment {
     }
 
     fn want(&mut self, call: Call, not_before: Timestamp) {
-        self.pending = Some(Pending { call, not_before, floor: not_before, attempt: 0 });
+        self.pending = Some(Pending { call, not_before, floor: Pending::NO_FLOOR, attempt: 0 });
     }
 
     /// The next call of the same effort: at once, but what failed before still counts, so that a platform which loses
     /// every submission is asked ever less often.
     fn want_next(&mut self, call: Call, now: Timestamp) {
         let attempt = self.pending.map_or(0, |pending| pending.attempt);
-        self.pending = Some(Pending { call, not_before: now, floor: now, attempt });
+        self.pending = Some(Pending { call, not_before: now, floor: Pending::NO_FLOOR, attempt });
     }
 
     /// The same call again, later than the last time; or, where it was another one that failed, this one for the first
     /// time, but no sooner.
     fn want_again(&mut self, call: Call, trouble: Trouble, dice: Dice) {
         let attempt = self.pending.map_or(0, |pending| pending.attempt.saturating_add(1));
-        let wait = trouble.retry_after_ms.unwrap_or(0).clamp(0, retry::LONGEST_RETRY_AFTER_MS);
-        let floor = dice.now.plus_millis(wait);
+        let floor = trouble
+            .retry_after_ms
+            .map_or(Pending::NO_FLOOR, |wait| dice.now.plus_millis(wait.clamp(0, retry::LONGEST_RETRY_AFTER_MS)));
         let not_before = retry::back_off(dice.now, attempt, dice.entropy).max(floor);
         self.pending = Some(Pending { call, not_before, floor, attempt });
     }
@@ -314,13 +315,19 @@ fn stands(row: &mut Payment, recorded: Recorded, dice: Dice) {
         Recorded::Processing => {
             row.state = State::Unknown;
             row.reason = Some(Reason::Processing);
-            row.want_again(Call::Ask, Trouble::default(), dice);
+            // What the person wants stopped stays so: this may answer a question that was asked before.
+            let call = if row.cancel_wanted { Call::Void } else { Call::Ask };
+            row.want_again(call, Trouble::default(), dice);
         }
         Recorded::AwaitingHandOff { url } => {
             row.state = State::AwaitingHandOff;
             row.reason = None;
             row.hand_off_url = url;
-            row.want(Call::Ask, dice.now.plus_millis(HAND_OFF_MS));
+            if row.cancel_wanted {
+                row.want_again(Call::Void, Trouble::default(), dice);
+            } else {
+                row.want(Call::Ask, dice.now.plus_millis(HAND_OFF_MS));
+            }
         }
     }
 }

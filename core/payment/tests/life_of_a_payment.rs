@@ -295,3 +295,25 @@ fn debug_output_shows_no_number_no_amount_and_no_token() {
         assert!(!shown.contains(secret), "{secret} in {shown}");
     }
 }
+
+#[test]
+fn a_call_wanted_while_the_clock_was_ahead_is_due_when_the_clock_is_right_and_somebody_asks() {
+    for ahead in [3_600_000, 10 * 3_600_000, 60 * 86_400_000] {
+        let then = NOW.plus_millis(ahead);
+        let wanted = Payment::intended(id(), key(), Provider::Jkopay, Some(terms(428)), then);
+        let agreed = step(&wanted, Event::Consented(consent(key(), terms(428))), then, 0).unwrap().0;
+        let woken = step(&agreed, Event::Woke, NOW, 0).unwrap().0;
+        assert!(woken.pending.unwrap().is_due(NOW), "{ahead} ms ahead");
+    }
+}
+
+#[test]
+fn what_was_to_be_stopped_stays_so_when_an_earlier_question_is_answered() {
+    for recorded in [Recorded::Processing, Recorded::AwaitingHandOff { url: None }] {
+        let unknown = go(&sent(), submitted(SubmitOutcome::NoAnswer(Trouble::default())));
+        let stopped = go(&unknown, Event::CancelRequested);
+        let told = go(&stopped, Event::Told(AskOutcome::Recorded(recorded)));
+        assert_eq!(told.pending.unwrap().call, Call::Void);
+        assert!(told.cancel_wanted);
+    }
+}

@@ -96,6 +96,13 @@ impl Core {
         Ok(PaymentView::new(&self.store.advance(id, Event::CancelRequested)?, self.lang))
     }
 
+    /// The person came back from the business's app. A hint only: the platform is asked with the next drain.
+    pub fn came_back(&self, payment: &str) -> Result<PaymentView> {
+        self.verified()?;
+        let id = PaymentId::parse(payment).ok_or(Code::PaymentUnknown)?;
+        Ok(PaymentView::new(&self.store.advance(id, Event::Returned)?, self.lang))
+    }
+
     /// Payments that have not ended, the earliest made first.
     pub fn queue(&self) -> Result<Vec<PaymentView>> {
         self.list(|payment| !payment.state.is_terminal())
