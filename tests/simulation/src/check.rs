@@ -70,7 +70,9 @@ impl Memory {
     pub fn observe(&mut self, records: &[PaymentRecord], audit: &Audit, counts: &mut Counts) -> Checked {
         let mut held = BTreeMap::new();
         for PaymentRecord { payment, .. } in records {
+            // What was fetched is the platform's word, and may stand beside a payment whose end this store forgot.
             if payment.state.holds_bill()
+                && !payment.restored
                 && let Some(other) = held.insert(&payment.bill, payment.id)
             {
                 return broken("one live payment per bill and store", format!("{other} and {}", payment.id));

@@ -69,6 +69,7 @@ faults! {
     ClockForward "clock jumps forward",
     ClockBack "clock jumps back",
     OldCopyRestored "old copy of the database restored",
+    PaymentsFetched "page of the number's payments fetched",
     // The people.
     Scanned "bill scanned",
     ScannedWithoutPeriod "bill scanned whose period is unknown",

@@ -1,12 +1,12 @@
 //! People: they scan, look, pay, agree, change their minds, and lose interest.
 
-use paytaipei_app::platform;
+use paytaipei_app::{Code, platform};
 use paytaipei_payment::{Payment, PaymentId, Provider, State};
 
 use super::World;
 use super::network::For;
 use super::phone::Called;
-use crate::check::Checked;
+use crate::check::{Checked, broken};
 use crate::counts::Fault;
 use crate::platform::{Handled, Mood};
 
@@ -60,6 +60,24 @@ impl World {
             sim.verified = true;
         }
         self.note(|| format!("phone {phone}: number verified"));
+        self.fetch_payments(phone, process)
+    }
+
+    /// After a verification the platform tells of the number's payments, page by page.
+    fn fetch_payments(&mut self, phone: usize, process: u64) -> Checked {
+        while let Called::Done(Some(order)) = self.call(phone, process, |core, _| core.restore_order())? {
+            let Some(reply) = self.ask_platform(&order.request()) else { return Ok(()) };
+            let answer = order.answer(Ok(reply));
+            self.counts.fault(Fault::PaymentsFetched);
+            match self.call(phone, process, |core, _| core.restored(answer))? {
+                Called::Done(()) => {}
+                Called::Refused(error) if matches!(error.code, Code::StoreFull | Code::NumberNotVerified) => {
+                    return Ok(());
+                }
+                Called::Refused(error) => return broken("payments can be fetched", error.to_string()),
+                Called::Died => return Ok(()),
+            }
+        }
         Ok(())
     }
 
