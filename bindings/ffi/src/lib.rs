@@ -1,2 +1,33 @@
-//! The place for uniffi: the one crate that will know of foreign languages. The façade that it will export is
-//! `paytaipei_app::PayTaipei`: owned values, no generics, asynchronous functions that only watch.
+//! The façade for Kotlin and Swift: `paytaipei_app::PayTaipei` in records, errors and objects of its own, so that neither
+//! language follows the core's inner changes. Nothing is decided here.
+//!
+//! Synchronous functions read and write the phone's store, or decode a picture: shells call them off their main thread.
+//! Asynchronous ones only watch work of the core's runtime; whoever stops waiting stops no payment. `docs/bindings.md`
+//! tells how both languages use this.
+
+uniffi::setup_scaffolding!();
+
+mod bills;
+mod error;
+mod guard;
+mod identity;
+mod observer;
+mod open;
+mod payments;
+mod ports;
+mod records;
+mod scanner;
+mod shared;
+
+pub use bills::{Bills, billers, scan_picture};
+pub use error::{PayTaipeiError, Refusal, Words, refusals};
+pub use identity::Identity;
+pub use observer::{PaymentObserver, Subscription};
+pub use open::{Config, PayTaipei};
+pub use payments::{Payments, providers};
+pub use ports::{Connectivity, ForeignError, KeyPurpose, KeyVault, VaultError};
+pub use records::{
+    Bill, BillStatus, Biller, Export, Lang, Payment, PaymentState, Point, Provider, Symbol, SymbolFormat, Synced,
+    Verification, money_text,
+};
+pub use scanner::{Frame, Rotation, Scanner};

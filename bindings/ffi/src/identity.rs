@@ -1,0 +1,43 @@
+//! Verifying the mobile number.
+
+use std::sync::Arc;
+
+use crate::error::Result;
+use crate::guard::{guarded, guarded_async};
+use crate::records::Verification;
+use crate::shared::{Once, Shared};
+
+/// The verified number. Nothing but billers, scanning and verifying works without one.
+#[derive(uniffi::Object)]
+pub struct Identity {
+    shared: Arc<Shared>,
+    finishing: Once<()>,
+}
+
+impl Identity {
+    pub(crate) fn new(shared: Arc<Shared>) -> Self {
+        Self { shared, finishing: Once::new("paytaipei-verify") }
+    }
+}
+
+#[uniffi::export]
+impl Identity {
+    /// The verified number, all but its last three digits hidden; none before it is verified.
+    pub fn verified_number(&self) -> Result<Option<String>> {
+        guarded(|| self.shared.core.verified_number())
+    }
+
+    /// Asks the operator to verify this number (`09…` or `+8869…`) on the handset.
+    pub async fn start(&self, msisdn: String) -> Result<Verification> {
+        let view = guarded_async(self.shared.core.start_verification(&msisdn)).await?;
+        Ok(Verification { msisdn: view.msisdn, binding_message: view.binding_message })
+    }
+
+    /// Waits until the person has approved or refused on the handset, or the time is up. Works after a restart too, and
+    /// whoever stops waiting may ask again.
+    pub async fn finish(&self) -> Result<()> {
+        self.finishing
+            .run(&self.shared, |shared| async move { guarded_async(shared.core.finish_verification()).await })
+            .await
+    }
+}
