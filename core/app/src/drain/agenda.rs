@@ -3,93 +3,65 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use paytaipei_bill::CivilDate;
-use paytaipei_payment::{Payment, PaymentId, Pending, Provider, Reason, State, Timestamp};
+use paytaipei_payment::PaymentId;
 
 use crate::error::Result;
-use crate::store::{PaymentRecord, Store};
+use crate::store::{Store, Turn, Wanted, Written};
 
-/// A payment that wants a call made, as far as choosing the next call needs to know it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Wanted {
-    pub id: PaymentId,
-    pub pending: Pending,
-    pub provider: Provider,
-    pub consented: bool,
-    /// In the business's app, or of a biller at rest: asking again at once would tell nothing new.
-    pub rests: bool,
-}
-
-impl Wanted {
-    /// `None` where the payment wants no call.
-    pub fn of(payment: &Payment) -> Option<Self> {
-        payment.pending.map(|pending| Self {
-            id: payment.id,
-            pending,
-            provider: payment.provider,
-            consented: payment.consent.is_some(),
-            rests: payment.state == State::AwaitingHandOff || payment.reason == Some(Reason::QuietHours),
-        })
-    }
-}
-
-/// Whose turn comes first, as [`super::Desk::pending`] has it: no due date last, the earlier due, the earlier made.
-type Turn = (bool, Option<i64>, Timestamp, PaymentId);
-
-fn turn(payment: &Payment) -> Turn {
-    let due = payment.terms.and_then(|terms| terms.due).map(CivilDate::ordinal);
-    (due.is_none(), due, payment.created_at, payment.id)
-}
-
-/// All payments of one store that want a call made.
+/// All payments of one store that want a call made, in the order of [`super::Desk::pending`].
 #[derive(Debug, Default)]
 pub(super) struct Agenda {
     wanted: BTreeMap<Turn, Wanted>,
     turns: HashMap<PaymentId, Turn>,
     /// What `PRAGMA data_version` said last; `None` before anything was read.
     foreign: Option<i64>,
-    /// To be read again whether or not they were written.
-    doubtful: Vec<PaymentId>,
 }
 
 impl Agenda {
-    /// In their turns, the earliest due bill first.
+    /// In their turns.
     pub fn in_turn(&self) -> impl Iterator<Item = &Wanted> {
         self.wanted.values()
     }
 
-    /// Something was tried with this payment: whatever came of it, it is looked at again.
+    /// A row that could not be begun: gone, damaged, or no longer due. If it still wants a call, the next look finds it.
     pub fn doubt(&mut self, id: PaymentId) {
-        self.doubtful.push(id);
+        self.forget(id);
+        self.foreign = None;
     }
 
-    /// Takes in what was committed since the last time: by this process row by row, by another one all anew.
-    pub fn refresh(&mut self, store: &Store) -> Result<()> {
+    /// Takes in what this process committed since the last time, without looking at the store.
+    pub fn catch_up(&mut self, store: &Store) {
+        self.take(store.written_payments().unwrap_or_default());
+    }
+
+    /// The same, and everything anew where another process committed too.
+    pub fn look(&mut self, store: &Store) -> Result<()> {
         store.read(|work| {
             let foreign = work.foreign_version()?;
             let written = store.written_payments();
-            let (Some(written), true) = (written, self.foreign == Some(foreign)) else {
-                *self = Self { foreign: Some(foreign), ..Self::default() };
-                for record in work.pending_payments()? {
-                    self.put(&record);
-                }
+            if let (Some(written), true) = (written, self.foreign == Some(foreign)) {
+                self.take(written);
                 return Ok(());
-            };
-            for id in written.into_iter().chain(std::mem::take(&mut self.doubtful)) {
-                self.forget(id);
-                if let Some(record) = work.intact_payment(id)? {
-                    self.put(&record);
-                }
+            }
+            *self = Self { foreign: Some(foreign), ..Self::default() };
+            for record in work.pending_payments()? {
+                self.set(record.payment.id, Wanted::of(&record.payment));
             }
             Ok(())
         })
     }
 
-    fn put(&mut self, record: &PaymentRecord) {
-        if let Some(wanted) = Wanted::of(&record.payment) {
-            let turn = turn(&record.payment);
-            self.turns.insert(wanted.id, turn);
-            self.wanted.insert(turn, wanted);
+    fn take(&mut self, written: Written) {
+        for (id, wanted) in written {
+            self.set(id, wanted);
+        }
+    }
+
+    fn set(&mut self, id: PaymentId, wanted: Option<Wanted>) {
+        self.forget(id);
+        if let Some(wanted) = wanted {
+            self.turns.insert(id, wanted.turn);
+            self.wanted.insert(wanted.turn, wanted);
         }
     }
 
@@ -106,12 +78,12 @@ mod tests {
     use std::sync::Arc;
 
     use paytaipei_bill::{BillKey, BillNumber, BillerId, CivilDate, Twd};
-    use paytaipei_payment::{AskOutcome, Event, InquiryOutcome, Terms, Trouble};
+    use paytaipei_payment::{AskOutcome, Event, InquiryOutcome, Payment, Provider, Terms, Trouble};
     use rusqlite::Connection;
 
     use super::*;
     use crate::ports::{Clock, KeyPurpose, KeyVault, SystemClock, SystemEntropy, VaultError};
-    use crate::store::BillFacts;
+    use crate::store::{BillFacts, PaymentRecord};
 
     struct OpenVault;
 
@@ -197,8 +169,11 @@ mod tests {
                 // A wish that comes too late is refused; that is no matter here.
                 let _ = store.advance(ids[throw(ids.len())], event);
             }
+            if throw(3) == 0 {
+                agenda.catch_up(&own);
+            }
             if throw(2) == 0 {
-                agenda.refresh(&own).unwrap();
+                agenda.look(&own).unwrap();
                 assert_eq!(agenda.in_turn().copied().collect::<Vec<_>>(), told_by(&own), "round {round}");
             }
         }
@@ -206,17 +181,38 @@ mod tests {
     }
 
     #[test]
-    fn a_row_that_no_longer_opens_is_left_out_once_it_was_tried() {
+    fn what_this_process_writes_is_known_without_a_look() {
+        let folder = tempfile::tempdir().unwrap();
+        let own = open(&folder.path().join("store"));
+        let first = intend(&own, 1);
+        let mut agenda = Agenda::default();
+        agenda.look(&own).unwrap();
+        let second = intend(&own, 2);
+        own.advance(first, Event::CancelRequested).unwrap();
+        // Rolled back, and so never written.
+        let refused: crate::Result<()> = own.write(|work| {
+            let record = work.payment(second)?.unwrap();
+            work.advance(record, Event::CancelRequested, SystemClock.now())?;
+            Err(crate::Code::Internal.into())
+        });
+        assert!(refused.is_err());
+        agenda.catch_up(&own);
+        assert_eq!(agenda.in_turn().map(|wanted| wanted.id).collect::<Vec<_>>(), [second]);
+        assert_eq!(agenda.in_turn().copied().collect::<Vec<_>>(), told_by(&own));
+    }
+
+    #[test]
+    fn a_row_that_no_longer_opens_is_left_out_once_it_was_tried_in_vain() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("store");
         let own = open(&file);
         let (bad, good) = (intend(&own, 1), intend(&own, 2));
         let mut agenda = Agenda::default();
-        agenda.refresh(&own).unwrap();
+        agenda.look(&own).unwrap();
         let spoil = "UPDATE payment SET sealed = zeroblob(40) WHERE id = ?1";
         assert_eq!(Connection::open(&file).unwrap().execute(spoil, [bad.to_string()]).unwrap(), 1);
         agenda.doubt(bad);
-        agenda.refresh(&own).unwrap();
+        agenda.look(&own).unwrap();
         assert_eq!(agenda.in_turn().map(|wanted| wanted.id).collect::<Vec<_>>(), [good]);
         assert!(own.is_damaged());
     }

@@ -8,7 +8,7 @@ use paytaipei_payment::{Breaker, Call, PaymentId, Provider, Timestamp};
 use tokio::task::{JoinError, JoinSet};
 
 use super::agenda::Agenda;
-use super::{Desk, Runner, TICK};
+use super::{Desk, Performed, Runner, TICK};
 use crate::error::{Code, Error, Result};
 use crate::platform::{Silence, Why};
 use crate::ports::HttpError;
@@ -19,7 +19,7 @@ const AT_ONCE: usize = 4;
 /// Calls under way.
 #[derive(Default)]
 pub(super) struct Crew {
-    pub tasks: JoinSet<Result<Option<Silence>>>,
+    pub tasks: JoinSet<Result<Performed>>,
     at_work: HashMap<tokio::task::Id, At>,
     /// Tried at least once in this run.
     pub tried: HashSet<PaymentId>,
@@ -76,23 +76,29 @@ impl Crew {
         agenda.in_turn().find_map(|wanted| self.silent.get(&wanted.id).copied())
     }
 
-    /// Takes in how a call ended; gives the payment that it was for.
+    /// Takes in how a call ended; gives the payment of which none was made.
     pub fn finish(
         &mut self,
-        done: Result<(tokio::task::Id, Result<Option<Silence>>), JoinError>,
+        done: Result<(tokio::task::Id, Result<Performed>), JoinError>,
         now: Timestamp,
     ) -> Result<Option<PaymentId>> {
-        let (task, silence) = match done {
-            Ok((task, silence)) => (task, silence?),
+        let (task, performed) = match done {
+            Ok((task, performed)) => (task, performed?),
             // A panic in a call: the row says what was under way, and the next start asks about it.
             Err(error) => {
                 self.at_work.remove(&error.id());
                 return Err(Code::Internal.into());
             }
         };
-        let at = self.at_work.remove(&task);
-        let tried = at.as_ref().map(|at| at.payment);
-        if let Some(at) = at {
+        let silence = match performed {
+            Performed::Silent(silence) => Some(silence),
+            Performed::Answered | Performed::Nothing => None,
+        };
+        let mut in_vain = None;
+        if let Some(at) = self.at_work.remove(&task) {
+            if matches!(performed, Performed::Nothing) {
+                in_vain = Some(at.payment);
+            }
             match silence {
                 Some(silence) => self.silent.insert(at.payment, Error::from(silence).code),
                 None => self.silent.remove(&at.payment),
@@ -111,7 +117,7 @@ impl Crew {
                 self.lost_connection = false;
             }
         }
-        Ok(tried)
+        Ok(in_vain)
     }
 
     /// A platform that cannot be reached says nothing of the business behind it.

@@ -51,8 +51,14 @@ impl Desk {
         self.store.read(|work| work.pending_payments())
     }
 
-    pub(super) fn refresh(&self, mut agenda: Agenda) -> Result<Agenda> {
-        agenda.refresh(&self.store)?;
+    /// What this process committed, into the agenda: costs no look at the store.
+    pub(super) fn catch_up(&self, agenda: &mut Agenda) {
+        agenda.catch_up(&self.store);
+    }
+
+    /// Everything that was committed, by whomever, into the agenda.
+    pub(super) fn look(&self, mut agenda: Agenda) -> Result<Agenda> {
+        agenda.look(&self.store)?;
         Ok(agenda)
     }
 
@@ -134,7 +140,7 @@ impl Desk {
                 Err(silence) => InquiryOutcome::NoAnswer(silence.trouble),
             };
             // Absorbing may have rewritten the row: a merge, or a lesson to all that waited.
-            let record = work.payment(id)?.ok_or(Code::PaymentUnknown)?;
+            let record = if work.has_written(id) { work.payment(id)?.ok_or(Code::PaymentUnknown)? } else { record };
             work.advance(record, Event::Inquired(outcome), now)?;
             Ok(())
         })

@@ -6,6 +6,7 @@ mod desk;
 
 use std::collections::HashSet;
 use std::fs::{File, OpenOptions, TryLockError};
+use std::panic::AssertUnwindSafe;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,7 +14,7 @@ use std::time::Duration;
 use paytaipei_payment::{PaymentId, Timestamp, retry};
 use tokio::time::Instant;
 
-use agenda::{Agenda, Wanted};
+use agenda::Agenda;
 use crew::Crew;
 pub use desk::Desk;
 
@@ -21,6 +22,7 @@ use crate::error::{Code, Error, Result};
 use crate::facade::Core;
 use crate::platform::Silence;
 use crate::ports::{Connectivity, Http};
+use crate::store::Wanted;
 
 /// How often the runner looks whether another process changed the store, or the connection came back.
 const TICK: Duration = Duration::from_millis(300);
@@ -69,11 +71,19 @@ impl Runner {
         })
         .await?;
         let (mut crew, mut agenda) = (Crew::default(), Agenda::default());
-        let mut restored = false;
+        let (mut restored, mut connected) = (false, true);
+        let mut looked: Option<Instant> = None;
         loop {
             let now = self.core.clock.now();
-            agenda = at(&desk, move |desk| desk.refresh(agenda)).await?;
-            let connected = self.is_connected().await;
+            // Others' commits and the connection now and then, and before it is said that nothing is left to do.
+            if crew.tasks.is_empty() || crew.lost_connection || looked.is_none_or(|at| at.elapsed() >= TICK) {
+                let connectivity = Arc::clone(&self.connectivity);
+                (agenda, connected) =
+                    at(&desk, move |desk| Ok((desk.look(agenda)?, is_connected(connectivity.as_ref())))).await?;
+                looked = Some(Instant::now());
+            } else {
+                desk.catch_up(&mut agenda);
+            }
             if connected && crew.lost_connection && mode == Mode::Follow {
                 crew.lost_connection = false;
                 at(&desk, Desk::wake).await?;
@@ -103,8 +113,9 @@ impl Runner {
             let nap = crew.nap(&agenda, now);
             tokio::select! {
                 Some(done) = crew.tasks.join_next_with_id(), if !crew.tasks.is_empty() => {
-                    if let Some(tried) = crew.finish(done, self.core.clock.now())? {
-                        agenda.doubt(tried);
+                    if let Some(in_vain) = crew.finish(done, self.core.clock.now())? {
+                        agenda.doubt(in_vain);
+                        looked = None;
                     }
                 }
                 () = tokio::time::sleep(nap) => {}
@@ -140,19 +151,27 @@ impl Runner {
     }
 
     /// Makes the call that this payment wants. The row says already what is about to happen before it does.
-    async fn perform(self: Arc<Self>, desk: Arc<Desk>, id: PaymentId) -> Result<Option<Silence>> {
-        let Some(order) = at(&desk, move |desk| desk.begin(id)).await? else { return Ok(None) };
+    async fn perform(self: Arc<Self>, desk: Arc<Desk>, id: PaymentId) -> Result<Performed> {
+        let Some(order) = at(&desk, move |desk| desk.begin(id)).await? else { return Ok(Performed::Nothing) };
         let reply = self.http.send(order.request()).await;
         let answer = order.answer(reply);
         let silence = answer.silence();
         at(&desk, move |desk| desk.finish(id, &order, answer)).await?;
-        Ok(silence)
+        Ok(silence.map_or(Performed::Answered, Performed::Silent))
     }
+}
 
-    async fn is_connected(self: &Arc<Self>) -> bool {
-        let runner = Arc::clone(self);
-        tokio::task::spawn_blocking(move || runner.connectivity.is_connected()).await.unwrap_or(true)
-    }
+/// How making one call ended.
+enum Performed {
+    /// No call was made: the row wants none now, or does not open.
+    Nothing,
+    Answered,
+    Silent(Silence),
+}
+
+/// What the shell says. One that panics says nothing: every call is worth a try.
+fn is_connected(connectivity: &dyn Connectivity) -> bool {
+    std::panic::catch_unwind(AssertUnwindSafe(|| connectivity.is_connected())).unwrap_or(true)
 }
 
 /// Runs work on the store off the asynchronous workers: a durable commit waits for the disk.

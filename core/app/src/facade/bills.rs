@@ -51,8 +51,11 @@ impl Core {
     /// All bills on this phone, the earliest due first.
     pub fn bills(&self) -> Result<Vec<BillView>> {
         self.verified()?;
-        let bills = self.store.read(|work| work.bills())?;
-        self.views(&bills, &[])
+        self.store.read(|work| {
+            let holders = work.holders()?;
+            let view = |bill: &BillRecord| BillView::new(bill, &[], holders.get(&bill.facts.key), self.lang);
+            Ok(work.bills()?.iter().map(view).collect())
+        })
     }
 
     /// One bill on this phone.

@@ -1,9 +1,12 @@
 //! Bills that this phone has seen, for use without a network.
 
+use std::collections::HashMap;
 use std::fmt;
 
 use paytaipei_bill::{BillKey, CivilDate};
-use paytaipei_payment::{BillStatus, ConfirmedBill, Event, InquiryOutcome, PaymentId, State, Terms, Timestamp, step};
+use paytaipei_payment::{
+    BillStatus, ConfirmedBill, Event, InquiryOutcome, Payment, PaymentId, State, Terms, Timestamp, step,
+};
 use rusqlite::{OptionalExtension, Row, ToSql};
 use serde::{Deserialize, Serialize};
 
@@ -285,8 +288,10 @@ impl Work<'_> {
             self.keep_bill(&record)?;
             records.push(record);
         }
-        if let Some(chosen) = &chosen {
-            self.teach_waiting(chosen, now)?;
+        if let Some(chosen) = &chosen
+            && let Some(record) = records.iter().find(|record| record.facts.key == chosen.key)
+        {
+            self.teach_waiting(&record.id, chosen, now)?;
         }
         Ok((records, chosen))
     }
@@ -321,13 +326,10 @@ impl Work<'_> {
     }
 
     /// A payment that waited to learn its amount learns it, whoever asked.
-    fn teach_waiting(&self, bill: &PlatformBill, now: Timestamp) -> Result<()> {
-        let Some(record) = self.bill_by_key(&bill.key)? else { return Ok(()) };
-        for payment in self.payments_of_bill(&record.id)? {
-            if payment.payment.state == State::NeedsInquiry {
-                let confirmed = self.confirmed(bill, payment.payment.id)?;
-                self.advance(payment, Event::Inquired(InquiryOutcome::Bill(Box::new(confirmed))), now)?;
-            }
+    fn teach_waiting(&self, row: &str, bill: &PlatformBill, now: Timestamp) -> Result<()> {
+        for payment in self.payments_waiting_for(row)? {
+            let confirmed = self.confirmed(bill, payment.payment.id)?;
+            self.advance(payment, Event::Inquired(InquiryOutcome::Bill(Box::new(confirmed))), now)?;
         }
         Ok(())
     }
@@ -345,16 +347,26 @@ impl Work<'_> {
 
     /// A payment other than `payment` that holds the bill of this key.
     pub fn holder(&self, key: &BillKey, payment: PaymentId) -> Result<Option<(PaymentId, State)>> {
-        Ok(self
-            .holding(key)?
-            .filter(|held| held.payment.id != payment)
-            .map(|held| (held.payment.id, held.payment.state)))
+        let others = self.payments_beside(&self.store.keys.lookup(key), payment)?;
+        let holder = others.into_iter().find(|record| record.payment.state.holds_bill());
+        Ok(holder.map(|held| (held.payment.id, held.payment.state)))
     }
 
     /// The payment that holds the bill of this key.
     pub fn holding(&self, key: &BillKey) -> Result<Option<PaymentRecord>> {
         let lookup = self.store.keys.lookup(key);
         Ok(self.payments_by_lookup(&lookup)?.into_iter().find(|record| record.payment.state.holds_bill()))
+    }
+
+    /// Every payment that holds a bill, by the bill's key: one query for a whole list.
+    pub fn holders(&self) -> Result<HashMap<BillKey, Payment>> {
+        let mut holders = HashMap::new();
+        for record in self.payments()? {
+            if record.payment.state.holds_bill() {
+                holders.entry(record.payment.bill.clone()).or_insert(record.payment);
+            }
+        }
+        Ok(holders)
     }
 }
 

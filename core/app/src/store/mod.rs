@@ -10,9 +10,10 @@ mod payments;
 mod restore;
 mod schema;
 pub(crate) mod seal;
+mod wanted;
 
 use std::cell::RefCell;
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -25,6 +26,7 @@ use zeroize::Zeroizing;
 pub use bills::{BillFacts, BillRecord, BillState, PlatformBill};
 pub use payments::PaymentRecord;
 pub use restore::Restoring;
+pub(crate) use wanted::{Turn, Wanted};
 
 use crate::error::{Code, Error, Result};
 use crate::ports::{Clock, Entropy, KeyVault};
@@ -40,9 +42,12 @@ pub struct Store {
     changes: watch::Sender<u64>,
     /// Whether a row was met that does not open: damaged, or altered by somebody else.
     damaged: AtomicBool,
-    /// Payments written by this process since somebody asked; `None` while nobody has.
-    written: Mutex<Option<HashSet<PaymentId>>>,
+    /// What this process wrote since somebody asked; `None` while nobody has.
+    written: Mutex<Option<Written>>,
 }
+
+/// Payments written, and the call that each wants by now.
+pub(crate) type Written = HashMap<PaymentId, Option<Wanted>>;
 
 /// What the wrapped key must open, to be known as the right one.
 const PROOF: &[u8] = b"this key opens this store";
@@ -86,10 +91,10 @@ impl Store {
         work(&Work::new(&tx, self))
     }
 
-    /// The payments that this process wrote since it was last asked; `None` at the first time. Asked within a read, it and
-    /// what is read belong together: rows are noted before the connection is free for others.
-    pub(crate) fn written_payments(&self) -> Option<HashSet<PaymentId>> {
-        self.written.lock().unwrap_or_else(PoisonError::into_inner).replace(HashSet::new())
+    /// What this process committed of payments since it was last asked; `None` at the first time. Asked within a read, it
+    /// and what is read belong together: it is noted before the connection is free for others.
+    pub(crate) fn written_payments(&self) -> Option<Written> {
+        self.written.lock().unwrap_or_else(PoisonError::into_inner).replace(Written::new())
     }
 
     /// Looks at every bill and payment, and tells whether one of them is damaged.
@@ -135,7 +140,7 @@ pub(crate) struct Work<'a> {
     tx: &'a Transaction<'a>,
     pub(crate) store: &'a Store,
     /// Payments written in it.
-    written: RefCell<Vec<PaymentId>>,
+    written: RefCell<Written>,
 }
 
 impl<'a> Work<'a> {
@@ -147,7 +152,12 @@ impl<'a> Work<'a> {
 impl Work<'_> {
     /// Changes with each commit of another process or connection, never with one of this (`PRAGMA data_version`).
     pub fn foreign_version(&self) -> Result<i64> {
-        Ok(self.tx.pragma_query_value(None, "data_version", |row| row.get(0))?)
+        Ok(self.tx.prepare_cached("PRAGMA data_version")?.query_row([], |row| row.get(0))?)
+    }
+
+    /// Whether this transaction has written the payment.
+    pub fn has_written(&self, id: PaymentId) -> bool {
+        self.written.borrow().contains_key(&id)
     }
 
     /// A row, unless it is damaged, which is remembered.

@@ -5,7 +5,7 @@ use paytaipei_payment::{Effect, Event, Payment, PaymentId, State, Timestamp, ste
 use rusqlite::{OptionalExtension, Row, ToSql};
 
 use super::seal::{Lookup, Place};
-use super::{Store, Work};
+use super::{Store, Wanted, Work};
 use crate::error::{Code, Error, Result};
 
 /// A payment and the bill row it belongs to.
@@ -131,6 +131,24 @@ impl Work<'_> {
         self.select_payments(&format!("SELECT {COLUMNS} FROM payment WHERE bill = ?1 ORDER BY created_at, id"), [bill])
     }
 
+    /// Payments of a bill row that wait to learn its amount.
+    pub(super) fn payments_waiting_for(&self, bill: &str) -> Result<Vec<PaymentRecord>> {
+        self.select_payments(
+            &format!(
+                "SELECT {COLUMNS} FROM payment WHERE bill = ?1 AND state = 'needs_inquiry' ORDER BY created_at, id"
+            ),
+            [bill],
+        )
+    }
+
+    /// Payments of a bill other than one.
+    pub(super) fn payments_beside(&self, lookup: &Lookup, id: PaymentId) -> Result<Vec<PaymentRecord>> {
+        self.select_payments(
+            &format!("SELECT {COLUMNS} FROM payment WHERE lookup = ?1 AND id <> ?2 ORDER BY created_at, id"),
+            (lookup, id.to_string()),
+        )
+    }
+
     pub(super) fn payments_by_lookup(&self, lookup: &Lookup) -> Result<Vec<PaymentRecord>> {
         self.select_payments(
             &format!("SELECT {COLUMNS} FROM payment WHERE lookup = ?1 ORDER BY created_at, id"),
@@ -175,7 +193,7 @@ impl Work<'_> {
             sealed: Vec::new(),
         };
         stored.sealed = self.seal(&stored.place(), payment)?;
-        self.written.borrow_mut().push(payment.id);
+        self.written.borrow_mut().insert(payment.id, Wanted::of(payment));
         // Mostly a step: what the row is of stays, and so do the indexes on that.
         let stepped = self
             .tx

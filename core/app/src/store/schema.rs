@@ -24,6 +24,9 @@ pub fn migrate(tx: &Transaction<'_>, from: i32) -> Result<()> {
 /// `payment_one_per_bill` is the phone's own guard against paying a bill twice: whatever the code does, the database holds
 /// at most one payment of its own per bill that can still charge or has charged. Payments are never deleted, and an ended one stays
 /// as it ended.
+///
+/// Bills and payments are rowid tables: a row of theirs is larger than what an index's page keeps of a row, and WITHOUT ROWID
+/// each would lie on an overflow page of its own, to be freed and taken again at every step.
 const VERSION_1: &str = "
 CREATE TABLE keyring (
     id INTEGER PRIMARY KEY CHECK (id = 1),
@@ -43,17 +46,17 @@ CREATE TABLE lease (
 INSERT INTO lease (id, generation) VALUES (1, 0);
 
 CREATE TABLE bill (
-    id TEXT PRIMARY KEY,
+    id TEXT PRIMARY KEY NOT NULL,
     lookup BLOB NOT NULL UNIQUE,
     status TEXT NOT NULL CHECK (status IN ('unchecked', 'payable', 'paid', 'expired', 'not_found')),
     due INTEGER,
     created_at INTEGER NOT NULL,
     checked_at INTEGER,
     sealed BLOB NOT NULL
-) STRICT, WITHOUT ROWID;
+) STRICT;
 
 CREATE TABLE payment (
-    id TEXT PRIMARY KEY,
+    id TEXT PRIMARY KEY NOT NULL,
     bill TEXT NOT NULL REFERENCES bill (id),
     lookup BLOB NOT NULL,
     origin TEXT NOT NULL CHECK (origin IN ('here', 'elsewhere')),
@@ -68,7 +71,7 @@ CREATE TABLE payment (
     updated_at INTEGER NOT NULL,
     sealed BLOB NOT NULL,
     CHECK ((call IS NULL) = (not_before IS NULL) AND (call IS NULL) = (floor IS NULL) AND (call IS NULL) = (attempt IS NULL))
-) STRICT, WITHOUT ROWID;
+) STRICT;
 
 CREATE UNIQUE INDEX payment_one_per_bill ON payment (lookup)
     WHERE origin = 'here' AND state NOT IN ('declined', 'paid_elsewhere', 'expired', 'cancelled', 'voided', 'refunded');
