@@ -60,7 +60,8 @@ impl Pending {
     #[must_use]
     pub fn is_due(&self, now: Timestamp) -> bool {
         let passed = |at: Timestamp, longest: i64| now >= at || at.millis_since(now) > longest;
-        passed(self.not_before, crate::retry::CAP_MS) && passed(self.floor, crate::retry::LONGEST_RETRY_AFTER_MS)
+        passed(self.not_before, crate::retry::LONGEST_WAIT_MS)
+            && passed(self.floor, crate::retry::LONGEST_RETRY_AFTER_MS)
     }
 }
 

@@ -6,6 +6,10 @@ use crate::Timestamp;
 pub const BASE_MS: i64 = 1_000;
 /// No wait is longer, unless the platform asked for one.
 pub const CAP_MS: i64 = 5 * 60 * 1_000;
+/// A person has this long to finish in the business's app; then the platform is asked.
+pub const HAND_OFF_MS: i64 = 10 * 60 * 1_000;
+/// No call is wanted later than this by the phone's own choice: one that seems to be was put off by a clock that was ahead.
+pub const LONGEST_WAIT_MS: i64 = if HAND_OFF_MS > CAP_MS { HAND_OFF_MS } else { CAP_MS };
 /// After a connection came back, calls spread over this long, so that a city's phones do not all speak in one instant.
 pub const SPREAD_MS: i64 = 1_500;
 /// A `Retry-After` longer than this is taken as this.

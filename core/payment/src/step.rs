@@ -326,11 +326,8 @@ fn stands(row: &mut Payment, recorded: Recorded, dice: Dice) {
             if row.cancel_wanted {
                 row.want_again(Call::Void, Trouble::default(), dice);
             } else {
-                row.want(Call::Ask, dice.now.plus_millis(HAND_OFF_MS));
+                row.want(Call::Ask, dice.now.plus_millis(retry::HAND_OFF_MS));
             }
         }
     }
 }
-
-/// A person has ten minutes to finish in the business's app; then the platform is asked.
-const HAND_OFF_MS: i64 = 10 * 60 * 1_000;

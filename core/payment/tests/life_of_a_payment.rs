@@ -181,6 +181,16 @@ fn retry_after_is_obeyed_even_when_the_connection_comes_back() {
 }
 
 #[test]
+fn a_person_has_ten_minutes_in_the_businesss_app_before_the_platform_is_asked() {
+    let row = go(&sent(), submitted(SubmitOutcome::Recorded(Recorded::AwaitingHandOff { url: None })));
+    let pending = row.pending.unwrap();
+    assert_eq!((row.state, pending.call), (State::AwaitingHandOff, Call::Ask));
+    assert!(!pending.is_due(NOW) && !pending.is_due(NOW.plus_millis(599_999)));
+    assert!(pending.is_due(NOW.plus_millis(600_000)));
+    assert!(go(&row, Event::Returned).pending.unwrap().is_due(NOW), "asked at once when they come back");
+}
+
+#[test]
 fn a_clock_that_went_back_by_years_holds_nothing_up() {
     let row = go(&sent(), submitted(SubmitOutcome::NoAnswer(Trouble::default())));
     assert!(row.pending.unwrap().is_due(Timestamp(0)));

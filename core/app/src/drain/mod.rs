@@ -99,11 +99,12 @@ impl Runner {
                     continue;
                 }
             }
-            if connected {
+            let late = matches!(mode, Mode::Once(patience) if started.elapsed() >= patience);
+            if connected && !late {
                 crew.hire(&self, &desk, &agenda, now);
             }
-            if let (true, Mode::Once(patience)) = (crew.tasks.is_empty(), mode) {
-                let over = started.elapsed() >= patience || crew.unreachable.is_some() || !connected;
+            if crew.tasks.is_empty() && mode != Mode::Follow {
+                let over = late || crew.unreachable.is_some() || !connected;
                 if over || !agenda.in_turn().any(|wanted| moves(wanted, &crew.tried, now)) {
                     let offline = (!connected).then_some(Code::Offline);
                     let unreachable = crew.unreachable.or(offline).or_else(|| crew.trouble(&agenda));
