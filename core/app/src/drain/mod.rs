@@ -93,7 +93,7 @@ impl Runner {
             if connected && !restored {
                 // What a verification left to fetch. Not to be had now, it is tried with the next drain.
                 restored = true;
-                if self.core.restore(self.http.as_ref()).await.is_ok() {
+                if self.core.restore(self.http.as_ref()).await.is_ok_and(|fetched| fetched) {
                     let runner = Arc::clone(&self);
                     blocking(move || runner.core.store.inspect()).await?;
                     continue;

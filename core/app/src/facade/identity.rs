@@ -160,13 +160,15 @@ impl Core {
         Ok(())
     }
 
-    /// Fetches what is left to fetch.
-    pub(crate) async fn restore(&self, http: &dyn Http) -> Result<()> {
+    /// Fetches what is left to fetch; false where nothing was.
+    pub(crate) async fn restore(&self, http: &dyn Http) -> Result<bool> {
+        let mut fetched = false;
         while let Some(order) = self.restore_order()? {
             let reply = http.send(order.request()).await;
             self.restored(order.answer(reply))?;
+            fetched = true;
         }
-        Ok(())
+        Ok(fetched)
     }
 
     /// Refuses with `number_not_verified` before a number is verified.

@@ -31,6 +31,8 @@ pub fn open(path: &Path) -> Result<Connection> {
     // A newer release may have left its version in the log only: nothing is moved into the file before that is known.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+    // Without it a statement is compiled anew for every value that is compared with a column of a partial index's condition.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     judge(&connection.transaction()?)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
     enter_wal(&connection)?;
