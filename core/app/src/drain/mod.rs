@@ -27,6 +27,8 @@ use crate::store::Wanted;
 /// How often the runner looks whether another process changed the store, or the connection came back.
 const TICK: Duration = Duration::from_millis(300);
 
+/// Waking spreads calls over a second and a half: no drain ends before each was tried.
+const SHORTEST: Duration = Duration::from_millis(2_500);
 /// A call that may not be made for longer than this is not waited for.
 const PUT_OFF_MS: i64 = 5_000;
 
@@ -58,6 +60,10 @@ impl Runner {
     /// Drains the queue. Dropping the future stops it: whatever was under way is asked about at the next start.
     pub async fn run(self: Arc<Self>, mode: Mode) -> Result<Drained> {
         let started = Instant::now();
+        let mode = match mode {
+            Mode::Once(patience) => Mode::Once(patience.max(SHORTEST)),
+            Mode::Follow => Mode::Follow,
+        };
         let Some(_lock) = self.lock(mode, started).await? else {
             // Another process drains: it makes the calls, and the rows tell how they end.
             return Ok(Drained::default());
