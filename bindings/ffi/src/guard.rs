@@ -2,16 +2,31 @@
 //! working on. uniffi catches what happens before and after, while values cross.
 
 use std::future::{Future, poll_fn};
+use std::io::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
+use std::sync::Once;
 use std::task::Poll;
 
 use paytaipei_app::Code;
 
 use crate::error::Result;
 
+/// From now on a panic is reported by its place, and never by its message. The hook is this library's own: an app's other
+/// libraries have theirs.
+fn keep_panics_to_themselves() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        std::panic::set_hook(Box::new(|panic| {
+            let place = panic.location().map(ToString::to_string).unwrap_or_default();
+            let _ = writeln!(std::io::stderr(), "paytaipei: {place}");
+        }));
+    });
+}
+
 /// Runs work of the core. State is in the store, whose transactions roll back: nothing half done is seen afterwards.
 pub fn guarded<T>(work: impl FnOnce() -> paytaipei_app::Result<T>) -> Result<T> {
+    keep_panics_to_themselves();
     match catch_unwind(AssertUnwindSafe(work)) {
         Ok(result) => result.map_err(Into::into),
         Err(_) => Err(Code::Internal.into()),
@@ -20,6 +35,7 @@ pub fn guarded<T>(work: impl FnOnce() -> paytaipei_app::Result<T>) -> Result<T> 
 
 /// The same for work that waits.
 pub async fn guarded_async<T>(work: impl Future<Output = paytaipei_app::Result<T>>) -> Result<T> {
+    keep_panics_to_themselves();
     let mut work = pin!(work);
     poll_fn(|context| match catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(context))) {
         Ok(poll) => poll.map(|result| result.map_err(Into::into)),

@@ -1,0 +1,86 @@
+package taipei.pay
+
+import taipei.pay.ffi.PayTaipeiException
+
+/**
+ * The core, open. One per process is enough; [close] it when the process is done with it. Closing stops no payment: what
+ * is stored goes on when it is opened next.
+ *
+ * Suspending functions may be called on any dispatcher and throw [PayTaipeiException], which says what was wrong and what
+ * to do, in both languages. Cancelling one stops the waiting and nothing else.
+ */
+class PayTaipei private constructor(private val core: taipei.pay.ffi.PayTaipei) : AutoCloseable {
+    private val door = Door("PayTaipei")
+
+    val identity: Identity = Identity(core.identity(), door)
+    val bills: Bills = Bills(core.bills(), door)
+    val payments: Payments = Payments(core.payments(), door)
+
+    /** Whether a bill or payment was met that does not open. Lists leave it out; the next drain fetches what the platform knows. */
+    val isDamaged: Boolean get() = door.pass { core.isDamaged() }
+
+    /** Everything that this phone holds of the person, for the person. */
+    suspend fun export(): Export = door.passBlocking { core.export() }
+
+    override fun close() {
+        if (!door.close()) return
+        identity.release()
+        bills.release()
+        payments.release()
+        core.close()
+    }
+
+    companion object {
+        /** Opens the store in the configured folder, making both where they are missing. */
+        suspend fun open(config: Config, vault: KeyVault, connectivity: Connectivity): PayTaipei =
+            Door("PayTaipei").passBlocking { PayTaipei(taipei.pay.ffi.PayTaipei.open(config, vault, connectivity)) }
+    }
+}
+
+/** Verifying the mobile number. Nothing but billers, scanning and verifying works without one. */
+class Identity internal constructor(private val ffi: taipei.pay.ffi.Identity, private val door: Door) {
+    /** The verified number, all but its last three digits hidden; `null` before it is verified. */
+    suspend fun verifiedNumber(): String? = door.passBlocking { ffi.verifiedNumber() }
+
+    /** Asks the operator to verify this number (`09…` or `+8869…`) on the handset. */
+    suspend fun start(msisdn: String): Verification = door.passSuspending { ffi.start(msisdn) }
+
+    /** Waits until the person has approved or refused on the handset, or the time is up. May be asked again, after a restart too. */
+    suspend fun finish(): Unit = door.passSuspending { ffi.finish() }
+
+    internal fun release() = ffi.close()
+}
+
+/** Bills on this phone. */
+class Bills internal constructor(private val ffi: taipei.pay.ffi.Bills, private val door: Door) {
+    /** Keeps the bill that a picture (PNG or JPEG) shows. The same bill is kept once, whatever way it comes in. */
+    suspend fun addPicture(picture: ByteArray): Bill = door.passBlocking { borrowed(direct(picture)) { ffi.addPicture(it) } }
+
+    /** Keeps the bill that the text of a code names. */
+    suspend fun addText(text: String): Bill = door.passBlocking { ffi.addText(text) }
+
+    /** Keeps the bill that a scanner's frame names ([Frame.isBill]). */
+    suspend fun add(frame: Frame): Bill = door.passBlocking { ffi.addSymbols(frame.symbols) }
+
+    /** All bills, the earliest due first. */
+    suspend fun all(): List<Bill> = door.passBlocking { ffi.bills() }
+
+    suspend fun bill(id: String): Bill = door.passBlocking { ffi.bill(id) }
+
+    /** What is owed under a number that a person keyed in. Without a connection it is kept, unchecked, and asked about later. */
+    suspend fun inquire(biller: String, number: String): List<Bill> = door.passSuspending { ffi.inquire(biller, number) }
+
+    internal fun release() = ffi.close()
+}
+
+/** Whom bills can be paid to, and who is known and not served. */
+fun billers(lang: Lang): List<Biller> = taipei.pay.ffi.billers(lang)
+
+/** The payment businesses. */
+fun providers(lang: Lang): List<Provider> = taipei.pay.ffi.providers(lang)
+
+/** Every refusal of this release. */
+fun refusals(): List<Refusal> = taipei.pay.ffi.refusals()
+
+/** `NT$1,280`, for a screen. */
+fun moneyText(dollars: Long): String = taipei.pay.ffi.moneyText(dollars)

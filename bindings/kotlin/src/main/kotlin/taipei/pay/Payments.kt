@@ -1,0 +1,79 @@
+package taipei.pay
+
+import com.sun.jna.Native
+import kotlin.time.Duration
+import kotlin.time.Duration.Companion.seconds
+import kotlinx.coroutines.channels.Channel
+import kotlinx.coroutines.channels.awaitClose
+import kotlinx.coroutines.channels.trySendBlocking
+import kotlinx.coroutines.flow.Flow
+import kotlinx.coroutines.flow.buffer
+import kotlinx.coroutines.flow.callbackFlow
+import kotlinx.coroutines.flow.flow
+import taipei.pay.ffi.PayTaipeiException
+import taipei.pay.ffi.PaymentObserver
+
+/** Payments on this phone. The core's runtime makes them; whoever calls or collects only watches. */
+class Payments internal constructor(private val ffi: taipei.pay.ffi.Payments, private val door: Door) {
+    /** Wants to pay this bill through this business. Nothing is agreed to yet. */
+    suspend fun pay(bill: String, provider: String): Payment = door.passBlocking { ffi.pay(bill, provider) }
+
+    /** The person agrees to what [payment] shows: asks the vault to confirm that somebody is present. */
+    suspend fun consent(payment: String): Payment = door.passBlocking { ffi.consent(payment) }
+
+    /** The person wants it stopped. Where bytes may be on their way, the platform has to say that they never charge. */
+    suspend fun cancel(payment: String): Payment = door.passBlocking { ffi.cancel(payment) }
+
+    suspend fun payment(id: String): Payment = door.passBlocking { ffi.payment(id) }
+
+    /** Payments that have not ended, the earliest made first. */
+    suspend fun queue(): List<Payment> = door.passBlocking { ffi.queue() }
+
+    /** Payments that have ended, the earliest made first. */
+    suspend fun history(): List<Payment> = door.passBlocking { ffi.history() }
+
+    /** Pays what waits, now: until nothing moves any more, or for [patience]. */
+    suspend fun sync(patience: Duration = 20.seconds): Synced = door.passSuspending {
+        ffi.sync(patience.inWholeMilliseconds.coerceIn(0, UInt.MAX_VALUE.toLong()).toUInt())
+    }
+
+    /** Pays what waits, whenever it can, from now on until the core is closed. A second caller joins the first. */
+    suspend fun follow(): Unit = door.passSuspending { ffi.follow() }
+
+    /**
+     * Every payment that has not ended, and from then on those that change, each list stored before it is told. A slow
+     * collector skips what came between and never the last value. Ends when the core is closed; fails where there is
+     * nothing more to hear.
+     */
+    fun changes(): Flow<List<Payment>> = callbackFlow {
+        val observer = object : PaymentObserver {
+            override fun changed(payments: List<Payment>) {
+                // This thread is the observation's own: it stays attached to the JVM until it ends.
+                Native.detach(false)
+                // Waits for a slow collector; meanwhile the core adds up what changes.
+                trySendBlocking(payments)
+            }
+
+            override fun ended(error: PayTaipeiException) {
+                close(error)
+            }
+        }
+        val subscription = door.passBlocking { ffi.observe(observer) }
+        val forget = door.onClose { close() }
+        awaitClose {
+            forget()
+            subscription.close()
+        }
+    }.buffer(Channel.RENDEZVOUS)
+
+    /** All payments that have not ended, and those that ended while it was collected, as they stand after each change. */
+    fun live(): Flow<List<Payment>> = flow {
+        val known = LinkedHashMap<String, Payment>()
+        changes().collect { changed ->
+            changed.associateByTo(known) { it.id }
+            emit(known.values.toList())
+        }
+    }
+
+    internal fun release() = ffi.close()
+}

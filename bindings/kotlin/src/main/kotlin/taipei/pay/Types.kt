@@ -1,0 +1,39 @@
+package taipei.pay
+
+import taipei.pay.ffi.PayTaipeiException
+
+// The values of the core, under the name of the package that apps import. Exceptions are caught by their kinds, which an
+// alias does not reach: `taipei.pay.ffi.PayTaipeiException` and `VaultException`.
+typealias Bill = taipei.pay.ffi.Bill
+typealias BillStatus = taipei.pay.ffi.BillStatus
+typealias Biller = taipei.pay.ffi.Biller
+typealias Config = taipei.pay.ffi.Config
+typealias Connectivity = taipei.pay.ffi.Connectivity
+typealias Export = taipei.pay.ffi.Export
+typealias Frame = taipei.pay.ffi.Frame
+typealias KeyPurpose = taipei.pay.ffi.KeyPurpose
+typealias KeyVault = taipei.pay.ffi.KeyVault
+typealias Lang = taipei.pay.ffi.Lang
+typealias Payment = taipei.pay.ffi.Payment
+typealias PaymentState = taipei.pay.ffi.PaymentState
+typealias Provider = taipei.pay.ffi.Provider
+typealias Refusal = taipei.pay.ffi.Refusal
+typealias Rotation = taipei.pay.ffi.Rotation
+typealias Symbol = taipei.pay.ffi.Symbol
+typealias Synced = taipei.pay.ffi.Synced
+typealias Verification = taipei.pay.ffi.Verification
+
+/** What was refused and what to do about it, whatever the kind. */
+val PayTaipeiException.refusal: Refusal
+    get() = when (this) {
+        is PayTaipeiException.Input -> refusal
+        is PayTaipeiException.Number -> refusal
+        is PayTaipeiException.Connection -> refusal
+        is PayTaipeiException.Platform -> refusal
+        is PayTaipeiException.Rule -> refusal
+        is PayTaipeiException.Storage -> refusal
+        is PayTaipeiException.Internal -> refusal
+    }
+
+/** For machines, such as `number_not_verified`. */
+val PayTaipeiException.code: String get() = refusal.code

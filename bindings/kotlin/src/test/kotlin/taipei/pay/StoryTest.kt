@@ -1,0 +1,176 @@
+package taipei.pay
+
+import kotlin.time.Duration.Companion.seconds
+import kotlinx.coroutines.async
+import kotlinx.coroutines.coroutineScope
+import kotlinx.coroutines.flow.first
+import kotlinx.coroutines.flow.toList
+import kotlinx.coroutines.launch
+import kotlinx.coroutines.withTimeout
+import kotlinx.coroutines.yield
+import org.junit.jupiter.api.Assertions.assertEquals
+import org.junit.jupiter.api.Assertions.assertFalse
+import org.junit.jupiter.api.Assertions.assertInstanceOf
+import org.junit.jupiter.api.Assertions.assertNull
+import org.junit.jupiter.api.Assertions.assertTrue
+import org.junit.jupiter.api.Test
+import taipei.pay.ffi.PayTaipeiException
+
+class StoryTest {
+    @Test
+    fun `a bill scanned and agreed to without a network is paid once when it is back`() = story { world ->
+        val bill = world.issue(amount = 1_280)
+        world.open().use { phone ->
+            assertEquals("number_not_verified", refusal { phone.bills.addPicture(world.photo(bill)) }.code)
+            assertNull(phone.identity.verifiedNumber())
+            world.verify(phone)
+            assertTrue(phone.identity.verifiedNumber()!!.endsWith("018"))
+
+            world.openPort(false)
+            val kept = phone.bills.addPicture(world.photo(bill))
+            assertEquals(bill.getString("number") to 1_280L, kept.number to kept.payable)
+            assertEquals(kept.id, phone.bills.addPicture(world.photo(bill, seed = 2)).id, "the same paper twice is one bill")
+            val wanted = phone.payments.pay(kept.id, "jkopay")
+            assertEquals(PaymentState.NEEDS_CONSENT, wanted.state)
+            val agreed = phone.payments.consent(wanted.id)
+            assertEquals(PaymentState.AWAITING_NETWORK to 1_280L, agreed.state to agreed.agreed)
+            assertEquals("already_being_paid", refusal { phone.payments.pay(kept.id, "opay") }.code)
+            assertEquals("offline", phone.payments.sync(5.seconds).unreachable?.code)
+            assertEquals(emptyList<Any>(), world.charges())
+
+            world.openPort(true)
+            coroutineScope {
+                val draining = launch { phone.payments.follow() }
+                val paid = phone.payments.until(wanted.id) { it.ended }
+                assertEquals(PaymentState.SETTLED to 1_280L, paid.state to paid.charged)
+                assertTrue(paid.receipt!!.isNotEmpty())
+                draining.cancel()
+            }
+            assertEquals(listOf(wanted.id), phone.payments.history().map { it.id })
+            assertEquals("already_being_paid", refusal { phone.payments.pay(kept.id, "opay") }.code)
+            val charge = world.charges().single()
+            assertEquals(wanted.id to 1_280, charge.getString("payment_id") to charge.getInt("amount"))
+        }
+    }
+
+    @Test
+    fun `what was agreed to is there after a restart and is paid once`() = story { world ->
+        val vault = SoftVault()
+        val bill = world.issue()
+        val agreed = world.verified(vault).use { phone ->
+            phone.agree(bill).also { world.openPort(false) }
+        }
+        world.open(vault).use { phone ->
+            assertEquals(listOf(agreed.id to PaymentState.AWAITING_NETWORK), phone.payments.queue().map { it.id to it.state })
+            world.openPort(true)
+            assertEquals(PaymentState.SETTLED, phone.payments.sync().payments.single { it.id == agreed.id }.state)
+        }
+        world.open(vault).use { phone ->
+            phone.payments.sync()
+            assertEquals(PaymentState.SETTLED, phone.payments.payment(agreed.id).state)
+        }
+        assertEquals(1, world.charges().size)
+    }
+
+    @Test
+    fun `a lost reply is asked about and never paid a second time`() = story { world ->
+        world.verified().use { phone ->
+            val agreed = phone.agree(world.issue())
+            world.fault("lost_reply", "route" to "put", "times" to 1)
+            coroutineScope {
+                val draining = launch { phone.payments.follow() }
+                assertEquals(PaymentState.SETTLED, phone.payments.until(agreed.id) { it.ended }.state)
+                draining.cancel()
+            }
+            assertEquals(1, world.charges().size)
+        }
+    }
+
+    @Test
+    fun `a cancelled coroutine cancels no payment`() = story { world ->
+        world.verified().use { phone ->
+            val agreed = phone.agree(world.issue())
+            world.fault("slow_reply", "route" to "put", "ms" to 3_000, "times" to 1)
+            coroutineScope {
+                val syncing = async { phone.payments.sync() }
+                phone.payments.until(agreed.id) { it.state == PaymentState.SUBMITTING }
+                syncing.cancel()
+                withTimeout(2.seconds) { syncing.join() }
+                assertTrue(syncing.isCancelled)
+            }
+            // Nobody drains but the work that was begun.
+            assertEquals(PaymentState.SETTLED, phone.payments.until(agreed.id) { it.ended }.state)
+            assertEquals(1, world.charges().size)
+        }
+    }
+
+    @Test
+    fun `whoever stopped waiting for a verification may wait again`() = story { world ->
+        world.open().use { phone ->
+            val started = phone.identity.start(MSISDN)
+            assertTrue(started.bindingMessage.isNotEmpty())
+            coroutineScope {
+                val waiting = async { phone.identity.finish() }
+                yield()
+                waiting.cancel()
+                waiting.join()
+            }
+            assertNull(phone.identity.verifiedNumber())
+            coroutineScope {
+                val waiting = async { phone.identity.finish() }
+                world.post("handset", "msisdn" to E164, "approve" to true)
+                waiting.await()
+            }
+            assertTrue(phone.identity.verifiedNumber()!!.endsWith("018"))
+        }
+    }
+
+    @Test
+    fun `a refusal on the handset is told as such`() = story { world ->
+        world.open().use { phone ->
+            phone.identity.start(MSISDN)
+            world.post("handset", "msisdn" to E164, "approve" to false)
+            val refused = refusal { phone.identity.finish() }
+            assertInstanceOf(PayTaipeiException.Number::class.java, refused)
+            assertEquals("verification_refused", refused.code)
+        }
+    }
+
+    @Test
+    fun `closing ends flows and turns later calls away by name`() = story { world ->
+        val phone = world.verified()
+        coroutineScope {
+            val collected = async { phone.payments.changes().toList() }
+            val agreed = phone.agree(world.issue())
+            phone.payments.until(agreed.id) { true }
+            phone.close()
+            withTimeout(5.seconds) { collected.await() }
+        }
+        phone.close()
+        val closed = runCatching { phone.payments.queue() }.exceptionOrNull()
+        assertInstanceOf(ClosedException::class.java, closed)
+        assertTrue(closed!!.message!!.contains("PayTaipei is closed"))
+        for (call in listOf<suspend () -> Any?>(
+            { phone.bills.all() }, { phone.identity.verifiedNumber() }, { phone.payments.sync() }, { phone.export() },
+            { phone.payments.changes().first() }, { phone.isDamaged },
+        )) {
+            assertInstanceOf(ClosedException::class.java, runCatching { call() }.exceptionOrNull())
+        }
+        val scanner = Scanner().apply { close() }
+        assertInstanceOf(ClosedException::class.java, runCatching { scanner.reset() }.exceptionOrNull())
+    }
+
+    @Test
+    fun `nothing personal shows when a value is printed`() = story { world ->
+        world.verified().use { phone ->
+            val bill = world.issue()
+            val agreed = phone.agree(bill)
+            val frame = scanPicture(world.photo(bill))
+            val printed = "${phone.bills.all()} $agreed ${phone.export()} $frame ${phone.payments.sync()}"
+            for (secret in listOf(bill.getString("number"), E164, MSISDN, bill.getString("owner"))) {
+                assertFalse(printed.contains(secret), printed)
+            }
+            assertTrue(printed.contains(agreed.id))
+        }
+    }
+}
