@@ -1,5 +1,6 @@
 //! Measurements of one phone, each in a process of its own, so that memory and caches are that phone's alone.
 
+use std::collections::HashSet;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -13,7 +14,7 @@ use std::sync::Arc;
 
 use crate::bare::{self, Plan, Rows, Sizes};
 use crate::queued::{STORE, open_usual};
-use crate::vault::{BenchVault, phone};
+use crate::vault::{BenchVault, usual_phone};
 use crate::{Failure, Result, machine};
 
 /// No run is waited for longer.
@@ -33,7 +34,7 @@ pub struct Drain {
 /// Drains the queue of the phone in `data`, as a shell does it: open, synchronise.
 pub fn drain(data: &Path, url: &str, root: Vec<u8>) -> Result<Drain> {
     let config = Config { data: data.to_owned(), platform: url.to_owned(), extra_root: Some(root), lang: Lang::En };
-    let phone = PayTaipei::open(&config, phone(data, Arc::new(SystemEntropy::default()))?)?;
+    let phone = PayTaipei::open(&config, usual_phone(data)?)?;
     let (_, before_mib) = machine::memory();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let (started, cpu) = (Instant::now(), machine::cpu_seconds());
@@ -66,6 +67,13 @@ pub struct Commits {
     pub bare: Vec<f64>,
 }
 
+impl Commits {
+    /// What a commit of the store takes longer: microseconds, batch by batch.
+    pub fn extra_micros(&self) -> Vec<f64> {
+        self.store.iter().zip(&self.bare).map(|(store, bare)| (1.0 / store - 1.0 / bare) * 1e6).collect()
+    }
+}
+
 /// Commits steps of queued payments, each in a transaction of its own, and rows of the same size in bare SQLite.
 pub fn commits(data: &Path, batches: usize, size: usize) -> Result<Commits> {
     let ids: Vec<_> = open_usual(data)?.records()?.into_iter().map(|record| record.payment.id).collect();
@@ -80,6 +88,7 @@ pub fn commits(data: &Path, batches: usize, size: usize) -> Result<Commits> {
     let mut commits = Commits { store: Vec::new(), bare: Vec::new() };
     let (mut ids, mut names) = (ids.iter().cycle(), names.iter().cycle());
     // The first batch warms up.
+    let mut began = HashSet::new();
     for batch in 0..=batches {
         let (mut store_time, mut bare_time) = (Duration::ZERO, Duration::ZERO);
         // In short turns: whatever else the disk has to do meets both.
@@ -87,7 +96,12 @@ pub fn commits(data: &Path, batches: usize, size: usize) -> Result<Commits> {
             let turn = TURN.min(size - turn);
             let started = Instant::now();
             for id in ids.by_ref().take(turn) {
-                store.advance(*id, Event::Woke)?;
+                // There and back: each step alters the state, as those of a drain do.
+                let event = if began.insert(*id) { Event::Began } else { Event::Abandoned };
+                if event == Event::Abandoned {
+                    began.remove(id);
+                }
+                store.advance(*id, event)?;
             }
             store_time += started.elapsed();
             let started = Instant::now();
@@ -122,7 +136,7 @@ pub struct FirstList {
 
 /// From the file to the first list of bills.
 pub fn first_list(data: &Path) -> Result<FirstList> {
-    let phone = phone(data, Arc::new(SystemEntropy::default()))?;
+    let phone = usual_phone(data)?;
     let started = Instant::now();
     let core = paytaipei_app::Core::open(&data.join(STORE), phone, Lang::En)?;
     let rows = core.bills()?.len();

@@ -49,13 +49,13 @@ pub fn msisdn(phone: usize) -> String {
 }
 
 /// Opens the core of the phone in `folder`, making both where they are missing.
-pub fn open(folder: &Path, entropy: Arc<dyn Entropy>) -> Result<Core> {
+pub fn open(folder: &Path, entropy: Arc<dyn Entropy>, clock: Arc<dyn Clock>) -> Result<Core> {
     std::fs::create_dir_all(folder)?;
-    Ok(Core::open(&folder.join(STORE), phone(folder, entropy)?, Lang::En)?)
+    Ok(Core::open(&folder.join(STORE), phone(folder, entropy, clock)?, Lang::En)?)
 }
 
 pub fn open_usual(folder: &Path) -> Result<Core> {
-    open(folder, Arc::new(SystemEntropy::default()))
+    open(folder, Arc::new(SystemEntropy::default()), Arc::new(SystemClock))
 }
 
 /// Verifies a number. The person approves before the phone first asks, so that nothing waits.

@@ -7,18 +7,20 @@ use std::time::{Duration, Instant};
 
 use paytaipei_app::Core;
 use paytaipei_app::drain::{Mode, Runner};
-use paytaipei_app::ports::{AlwaysTry, Entropy, Http, HttpFuture, HttpRequest, SystemEntropy};
+use paytaipei_app::ports::{AlwaysTry, Clock, Entropy, Http, HttpFuture, HttpRequest, SystemEntropy};
 use paytaipei_payment::{State, Timestamp, retry};
 use serde::{Deserialize, Serialize};
 use tokio::sync::{Barrier, Semaphore};
 
 use crate::queued::{Platform, msisdn, open, queue, verify};
-use crate::vault::Dice;
+use crate::vault::{Dice, SlowClock};
 use crate::{Failure, Result, machine};
 
 /// The window in which requests are counted.
 const WINDOW: Duration = Duration::from_millis(100);
 const LONGEST: Duration = Duration::from_secs(600);
+/// So many times slower than life: more than what a thousand phones have to do takes this machine.
+pub const SLOWER: u32 = 10;
 /// Phones made ready at once.
 const AT_ONCE: usize = 16;
 /// Threads on which the phones' stores wait for the disk. Phones have a disk each.
@@ -46,7 +48,7 @@ pub struct Wave {
     pub planned_peak: usize,
     pub sent_peak: usize,
     pub answered_peak: usize,
-    /// Until the last phone is done.
+    /// Until the last phone is done: this and all times are the phones' own.
     pub seconds: f64,
     /// From handing a request to the network to having its answer: median, 95 of 100, longest. Milliseconds.
     pub median_ms: f64,
@@ -68,15 +70,16 @@ pub fn play(platform: Platform, scene: &Scene) -> Result<Wave> {
 
 async fn wave(platform: Arc<Platform>, scene: &Scene, folder: &Path) -> Result<Wave> {
     let (http, hands) = (Arc::new(platform.https()?), Arc::new(Semaphore::new(AT_ONCE)));
-    let mut making = Vec::new();
+    let (clock, mut making) = (Arc::new(SlowClock::default()), Vec::new());
     for phone in 0..scene.phones {
         let (platform, scene, http, hands) =
             (Arc::clone(&platform), scene.clone(), Arc::clone(&http), Arc::clone(&hands));
         let folder = folder.join(phone.to_string());
+        let clock = Arc::clone(&clock) as Arc<dyn Clock>;
         making.push(tokio::spawn(async move {
             let _hand = hands.acquire().await.map_err(|_| Failure::new("no hand free"))?;
             let dice = Arc::new(Dice::default());
-            let core = open(&folder, Arc::clone(&dice) as Arc<dyn Entropy>)?;
+            let core = open(&folder, Arc::clone(&dice) as Arc<dyn Entropy>, clock)?;
             let msisdn = msisdn(scene.first_phone + phone);
             verify(&core, http.as_ref(), &platform, &msisdn).await?;
             let first = scene.first_number + phone * scene.bills_each;
@@ -92,6 +95,7 @@ async fn wave(platform: Arc<Platform>, scene: &Scene, folder: &Path) -> Result<W
     for made in making {
         phones.push(made.await??);
     }
+    clock.slow(SLOWER);
     let log = Arc::new(Log { began: Mutex::new(Instant::now()), calls: Mutex::default() });
     let barrier = Arc::new(Barrier::new(scene.phones + 1));
     let mut running = Vec::new();
@@ -114,7 +118,7 @@ async fn wave(platform: Arc<Platform>, scene: &Scene, folder: &Path) -> Result<W
     for phone in running {
         phone.await??;
     }
-    let seconds = started.elapsed().as_secs_f64();
+    let seconds = (started.elapsed() / SLOWER).as_secs_f64();
     let mut payments = 0;
     for (core, _) in &phones {
         payments += settled(core)?;
@@ -197,9 +201,9 @@ impl Http for Noted {
     fn send(&self, request: HttpRequest) -> HttpFuture<'_> {
         Box::pin(async move {
             let began = *self.log.began.lock().unwrap_or_else(PoisonError::into_inner);
-            let sent = began.elapsed();
+            let sent = began.elapsed() / SLOWER;
             let reply = self.http.send(request).await;
-            let call = Call { sent, answered: began.elapsed(), silent: reply.is_err() };
+            let call = Call { sent, answered: began.elapsed() / SLOWER, silent: reply.is_err() };
             self.log.calls.lock().unwrap_or_else(PoisonError::into_inner).push(call);
             reply
         })

@@ -1,13 +1,14 @@
 //! What a measured phone gives the core: a vault with keys in a file, the system's clock and entropy, always connected.
 
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use paytaipei_app::Phone;
 use paytaipei_app::ports::{
-    AlwaysTry, Entropy, EntropyError, KeyPurpose, KeyVault, SystemClock, SystemEntropy, VaultError,
+    AlwaysTry, Clock, Entropy, EntropyError, KeyPurpose, KeyVault, SystemClock, SystemEntropy, VaultError,
 };
+use paytaipei_payment::Timestamp;
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 use ring::rand::SystemRandom;
 use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
@@ -94,12 +95,33 @@ impl Entropy for Dice {
     }
 }
 
+/// The system's clock, until it is slowed: from then on one of its seconds takes several.
+///
+/// A thousand phones have a thousand processors. Played on two, in slow time, their work takes as little of their time as
+/// it would there, and they speak when they mean to.
+#[derive(Default)]
+pub struct SlowClock(OnceLock<(Timestamp, u32)>);
+
+impl SlowClock {
+    /// From now on `times` slower. The first time counts.
+    pub fn slow(&self, times: u32) {
+        self.0.get_or_init(|| (SystemClock.now(), times));
+    }
+}
+
+impl Clock for SlowClock {
+    fn now(&self) -> Timestamp {
+        let now = SystemClock.now();
+        self.0.get().map_or(now, |(since, times)| since.plus_millis(now.millis_since(*since) / i64::from(*times)))
+    }
+}
+
 /// All that the core asks of the phone whose folder this is.
-pub fn phone(folder: &Path, entropy: Arc<dyn Entropy>) -> Result<Phone> {
-    Ok(Phone {
-        vault: Arc::new(BenchVault::open(folder)?),
-        connectivity: Arc::new(AlwaysTry),
-        clock: Arc::new(SystemClock),
-        entropy,
-    })
+pub fn phone(folder: &Path, entropy: Arc<dyn Entropy>, clock: Arc<dyn Clock>) -> Result<Phone> {
+    Ok(Phone { vault: Arc::new(BenchVault::open(folder)?), connectivity: Arc::new(AlwaysTry), clock, entropy })
+}
+
+/// The same with the system's clock and entropy.
+pub fn usual_phone(folder: &Path) -> Result<Phone> {
+    phone(folder, Arc::new(SystemEntropy::default()), Arc::new(SystemClock))
 }
