@@ -142,6 +142,7 @@ fn a_row_that_somebody_altered_is_refused_and_pays_nothing() {
         "UPDATE payment SET call = 'submit'",
         "UPDATE payment SET attempt = attempt + 1",
         "UPDATE payment SET lookup = x'00'",
+        "PRAGMA ignore_check_constraints = 1; UPDATE payment SET holds = 0",
         "UPDATE payment SET sealed = (SELECT sealed FROM bill)",
         "UPDATE payment SET sealed = x''",
         "UPDATE payment SET id = '017f22e2-79b0-7cc3-98c4-dc0c0c07398f'",
@@ -172,13 +173,14 @@ fn the_database_itself_refuses_a_second_payment_and_any_change_of_an_ended_one()
     let kept = Kept::new();
     let raw = || Connection::open(kept.database()).unwrap();
     let refused = |sql: &str| raw().execute_batch(sql).unwrap_err().to_string();
-    let second = "INSERT INTO payment SELECT '017f22e2-79b0-7cc3-98c4-dc0c0c07398f', bill, lookup, origin, state, call, not_before, \
-                  floor, attempt, due, created_at, updated_at, sealed FROM payment";
+    let second = "INSERT INTO payment SELECT '017f22e2-79b0-7cc3-98c4-dc0c0c07398f', bill, lookup, origin, holds, state, call, \
+                  not_before, floor, attempt, due, created_at, updated_at, sealed FROM payment";
     assert!(refused(second).contains("UNIQUE"));
     assert!(refused("DELETE FROM payment").contains("no payment is ever deleted"));
     run(&kept.phone, &["sync"]).unwrap().well().unwrap();
     assert_eq!(shown(&kept.phone, &kept.payment).unwrap()["state"], "settled");
     assert!(refused(second).contains("UNIQUE"), "a paid bill is not paid again");
+    assert!(refused("UPDATE payment SET holds = 0").contains("CHECK"), "what holds its bill does not let go of it");
     let reopened = refused("UPDATE payment SET state = 'needs_consent'");
     assert!(reopened.contains("an ended payment stays as it ended"), "{reopened}");
     assert!(refused("UPDATE payment SET state = 'declined'").contains("an ended payment stays as it ended"));

@@ -16,13 +16,15 @@ pub struct PaymentRecord {
 }
 
 const COLUMNS: &str =
-    "id, bill, lookup, origin, state, call, not_before, floor, attempt, due, created_at, updated_at, sealed";
+    "id, bill, lookup, origin, holds, state, call, not_before, floor, attempt, due, created_at, updated_at, sealed";
 
 struct Stored {
     id: String,
     bill: String,
     lookup: Lookup,
     origin: String,
+    /// Whether it is this phone's one payment of the bill: not ended, or settled.
+    holds: bool,
     state: String,
     call: Option<String>,
     not_before: Option<i64>,
@@ -41,24 +43,26 @@ impl Stored {
             bill: row.get(1)?,
             lookup: row.get(2)?,
             origin: row.get(3)?,
-            state: row.get(4)?,
-            call: row.get(5)?,
-            not_before: row.get(6)?,
-            floor: row.get(7)?,
-            attempt: row.get(8)?,
-            due: row.get(9)?,
-            created_at: row.get(10)?,
-            updated_at: row.get(11)?,
-            sealed: row.get(12)?,
+            holds: row.get(4)?,
+            state: row.get(5)?,
+            call: row.get(6)?,
+            not_before: row.get(7)?,
+            floor: row.get(8)?,
+            attempt: row.get(9)?,
+            due: row.get(10)?,
+            created_at: row.get(11)?,
+            updated_at: row.get(12)?,
+            sealed: row.get(13)?,
         })
     }
 
-    fn columns(&self) -> [&dyn ToSql; 13] {
+    fn columns(&self) -> [&dyn ToSql; 14] {
         [
             &self.id,
             &self.bill,
             &self.lookup,
             &self.origin,
+            &self.holds,
             &self.state,
             &self.call,
             &self.not_before,
@@ -76,6 +80,7 @@ impl Stored {
             .text(&self.bill)
             .bytes(&self.lookup)
             .text(&self.origin)
+            .number(Some(i64::from(self.holds)))
             .text(&self.state)
             .maybe(self.call.as_deref())
             .number(self.not_before)
@@ -182,6 +187,7 @@ impl Work<'_> {
             bill: record.bill.clone(),
             lookup: self.store.keys.lookup(&payment.bill),
             origin: if payment.restored { "elsewhere" } else { "here" }.to_owned(),
+            holds: !payment.restored && payment.state.holds_bill(),
             state: payment.state.as_str().to_owned(),
             call: payment.pending.map(|pending| pending.call.as_str().to_owned()),
             not_before: payment.pending.map(|pending| pending.not_before.0),
@@ -199,20 +205,21 @@ impl Work<'_> {
             .tx
             .prepare_cached(
                 "UPDATE payment
-                 SET state = ?5, call = ?6, not_before = ?7, floor = ?8, attempt = ?9, updated_at = ?12, sealed = ?13
-                 WHERE id = ?1 AND bill = ?2 AND lookup = ?3 AND origin = ?4 AND due IS ?10 AND created_at = ?11",
+                 SET state = ?6, call = ?7, not_before = ?8, floor = ?9, attempt = ?10, updated_at = ?13, sealed = ?14
+                 WHERE id = ?1 AND bill = ?2 AND lookup = ?3 AND origin = ?4 AND holds = ?5 AND due IS ?11
+                     AND created_at = ?12",
             )?
             .execute(&stored.columns()[..]);
         let written = match stepped {
             Ok(0) => self
                 .tx
                 .prepare_cached(
-                    "INSERT INTO payment (id, bill, lookup, origin, state, call, not_before, floor, attempt, due,
+                    "INSERT INTO payment (id, bill, lookup, origin, holds, state, call, not_before, floor, attempt, due,
                          created_at, updated_at, sealed)
-                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
-                     ON CONFLICT (id) DO UPDATE SET bill = ?2, lookup = ?3, origin = ?4, state = ?5, call = ?6,
-                         not_before = ?7, floor = ?8, attempt = ?9, due = ?10, created_at = ?11, updated_at = ?12,
-                         sealed = ?13",
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
+                     ON CONFLICT (id) DO UPDATE SET bill = ?2, lookup = ?3, origin = ?4, holds = ?5, state = ?6,
+                         call = ?7, not_before = ?8, floor = ?9, attempt = ?10, due = ?11, created_at = ?12,
+                         updated_at = ?13, sealed = ?14",
                 )?
                 .execute(&stored.columns()[..]),
             stepped => stepped,

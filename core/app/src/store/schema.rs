@@ -22,11 +22,13 @@ pub fn migrate(tx: &Transaction<'_>, from: i32) -> Result<()> {
 /// Plain columns hold nothing personal: states, instants, days, random identifiers and keyed hashes. All else is sealed.
 ///
 /// `payment_one_per_bill` is the phone's own guard against paying a bill twice: whatever the code does, the database holds
-/// at most one payment of its own per bill that can still charge or has charged. Payments are never deleted, and an ended one stays
-/// as it ended.
+/// at most one payment of its own per bill that can still charge or has charged. Which those are, `holds` says, and the table
+/// checks that it says so rightly: a column of its own, so that steps which do not alter it leave the index alone. Payments
+/// are never deleted, and an ended one stays as it ended.
 ///
 /// Bills and payments are rowid tables: a row of theirs is larger than what an index's page keeps of a row, and WITHOUT ROWID
-/// each would lie on an overflow page of its own, to be freed and taken again at every step.
+/// each would lie on an overflow page of its own, to be freed and taken again at every step. What waits for a call has no
+/// index: it is read whole when a drain begins, and one more page would be written at each step.
 const VERSION_1: &str = "
 CREATE TABLE keyring (
     id INTEGER PRIMARY KEY CHECK (id = 1),
@@ -60,6 +62,7 @@ CREATE TABLE payment (
     bill TEXT NOT NULL REFERENCES bill (id),
     lookup BLOB NOT NULL,
     origin TEXT NOT NULL CHECK (origin IN ('here', 'elsewhere')),
+    holds INTEGER NOT NULL,
     state TEXT NOT NULL CHECK (state IN ('needs_inquiry', 'needs_consent', 'awaiting_network', 'checking', 'submitting',
         'awaiting_hand_off', 'unknown', 'settled', 'declined', 'paid_elsewhere', 'expired', 'cancelled', 'voided')),
     call TEXT CHECK (call IN ('inquire', 'submit', 'ask', 'void')),
@@ -70,12 +73,12 @@ CREATE TABLE payment (
     created_at INTEGER NOT NULL,
     updated_at INTEGER NOT NULL,
     sealed BLOB NOT NULL,
-    CHECK ((call IS NULL) = (not_before IS NULL) AND (call IS NULL) = (floor IS NULL) AND (call IS NULL) = (attempt IS NULL))
+    CHECK ((call IS NULL) = (not_before IS NULL) AND (call IS NULL) = (floor IS NULL) AND (call IS NULL) = (attempt IS NULL)),
+    CHECK (holds = (origin = 'here' AND
+        state NOT IN ('declined', 'paid_elsewhere', 'expired', 'cancelled', 'voided', 'refunded')))
 ) STRICT;
 
-CREATE UNIQUE INDEX payment_one_per_bill ON payment (lookup)
-    WHERE origin = 'here' AND state NOT IN ('declined', 'paid_elsewhere', 'expired', 'cancelled', 'voided', 'refunded');
-CREATE INDEX payment_pending ON payment (due) WHERE call IS NOT NULL;
+CREATE UNIQUE INDEX payment_one_per_bill ON payment (lookup) WHERE holds = 1;
 CREATE INDEX payment_of_bill ON payment (bill);
 CREATE INDEX payment_of_lookup ON payment (lookup);
 
