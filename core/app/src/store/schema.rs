@@ -29,6 +29,8 @@ pub fn migrate(tx: &Transaction<'_>, from: i32) -> Result<()> {
 /// Bills and payments are rowid tables: a row of theirs is larger than what an index's page keeps of a row, and WITHOUT ROWID
 /// each would lie on an overflow page of its own, to be freed and taken again at every step. What waits for a call has no
 /// index: it is read whole when a drain begins, and one more page would be written at each step.
+///
+/// States are compared one by one: for `IN` with a list SQLite would build a B-tree of the list at each step.
 const VERSION_1: &str = "
 CREATE TABLE keyring (
     id INTEGER PRIMARY KEY CHECK (id = 1),
@@ -50,7 +52,8 @@ INSERT INTO lease (id, generation) VALUES (1, 0);
 CREATE TABLE bill (
     id TEXT PRIMARY KEY NOT NULL,
     lookup BLOB NOT NULL UNIQUE,
-    status TEXT NOT NULL CHECK (status IN ('unchecked', 'payable', 'paid', 'expired', 'not_found')),
+    status TEXT NOT NULL CHECK (status = 'unchecked' OR status = 'payable' OR status = 'paid' OR status = 'expired' OR
+        status = 'not_found'),
     due INTEGER,
     created_at INTEGER NOT NULL,
     checked_at INTEGER,
@@ -63,9 +66,8 @@ CREATE TABLE payment (
     lookup BLOB NOT NULL,
     origin TEXT NOT NULL CHECK (origin IN ('here', 'elsewhere')),
     holds INTEGER NOT NULL,
-    state TEXT NOT NULL CHECK (state IN ('needs_inquiry', 'needs_consent', 'awaiting_network', 'checking', 'submitting',
-        'awaiting_hand_off', 'unknown', 'settled', 'declined', 'paid_elsewhere', 'expired', 'cancelled', 'voided')),
-    call TEXT CHECK (call IN ('inquire', 'submit', 'ask', 'void')),
+    state TEXT NOT NULL,
+    call TEXT,
     not_before INTEGER,
     floor INTEGER,
     attempt INTEGER,
@@ -73,9 +75,14 @@ CREATE TABLE payment (
     created_at INTEGER NOT NULL,
     updated_at INTEGER NOT NULL,
     sealed BLOB NOT NULL,
+    CHECK (state = 'needs_inquiry' OR state = 'needs_consent' OR state = 'awaiting_network' OR state = 'checking' OR
+        state = 'submitting' OR state = 'awaiting_hand_off' OR state = 'unknown' OR state = 'settled' OR
+        state = 'declined' OR state = 'paid_elsewhere' OR state = 'expired' OR state = 'cancelled' OR state = 'voided'),
+    CHECK (call IS NULL OR call = 'inquire' OR call = 'submit' OR call = 'ask' OR call = 'void'),
     CHECK ((call IS NULL) = (not_before IS NULL) AND (call IS NULL) = (floor IS NULL) AND (call IS NULL) = (attempt IS NULL)),
-    CHECK (holds = (origin = 'here' AND
-        state NOT IN ('declined', 'paid_elsewhere', 'expired', 'cancelled', 'voided', 'refunded')))
+    CHECK (holds = (origin = 'here' AND NOT
+        (state = 'declined' OR state = 'paid_elsewhere' OR state = 'expired' OR state = 'cancelled' OR
+        state = 'voided' OR state = 'refunded')))
 ) STRICT;
 
 CREATE UNIQUE INDEX payment_one_per_bill ON payment (lookup) WHERE holds = 1;
@@ -83,7 +90,8 @@ CREATE INDEX payment_of_bill ON payment (bill);
 CREATE INDEX payment_of_lookup ON payment (lookup);
 
 CREATE TRIGGER payment_ended_stays BEFORE UPDATE OF state ON payment
-    WHEN OLD.state IN ('settled', 'declined', 'paid_elsewhere', 'expired', 'cancelled', 'voided') AND NEW.state <> OLD.state
+    WHEN NEW.state <> OLD.state AND (OLD.state = 'settled' OR OLD.state = 'declined' OR OLD.state = 'paid_elsewhere'
+        OR OLD.state = 'expired' OR OLD.state = 'cancelled' OR OLD.state = 'voided')
     BEGIN SELECT RAISE(ABORT, 'an ended payment stays as it ended'); END;
 CREATE TRIGGER payment_stays BEFORE DELETE ON payment
     BEGIN SELECT RAISE(ABORT, 'no payment is ever deleted'); END;
