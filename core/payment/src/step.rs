@@ -147,12 +147,12 @@ fn abandon(row: &mut Payment, dice: Dice) {
     match row.state {
         State::Checking => {
             row.state = State::AwaitingNetwork;
-            row.want(Call::Inquire, dice.now);
+            row.want_next(Call::Inquire, dice.now);
         }
         // The process died between the commit and the answer. Whether a byte left is not known, so it is asked.
         State::Submitting => {
             row.state = State::Unknown;
-            row.want(Call::Ask, dice.now);
+            row.want_next(Call::Ask, dice.now);
         }
         _ => {}
     }

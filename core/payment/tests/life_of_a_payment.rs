@@ -172,6 +172,21 @@ fn a_process_that_died_while_sending_asks_when_it_is_back() {
 }
 
 #[test]
+fn a_process_that_dies_again_and_again_asks_no_more_often_for_that() {
+    let mut row = agreed();
+    for attempt in 1..8 {
+        let died = go(&go(&row, Event::Began), Event::Abandoned);
+        assert_eq!((died.state, died.pending.unwrap().call), (State::AwaitingNetwork, Call::Inquire));
+        row = go(&go(&died, Event::Began), Event::Inquired(InquiryOutcome::NoAnswer(Trouble::default())));
+        assert_eq!(row.pending.unwrap().attempt, attempt);
+    }
+    let sent = go(&go(&row, Event::Began), bill(428, BillStatus::Payable, Some("token-1")));
+    let asked = go(&sent, Event::Abandoned);
+    let silent = go(&asked, Event::Told(AskOutcome::NoAnswer(Trouble::default())));
+    assert_eq!((silent.state, silent.pending.unwrap().attempt), (State::Unknown, 1), "sending had begun anew");
+}
+
+#[test]
 fn retry_after_is_obeyed_even_when_the_connection_comes_back() {
     let busy = Trouble { retry_after_ms: Some(60_000) };
     let row = go(&sent(), submitted(SubmitOutcome::NoAnswer(busy)));
