@@ -7,6 +7,7 @@ pub mod kills;
 pub mod phone;
 pub mod programs;
 pub mod proxy;
+pub mod report;
 pub mod story;
 pub mod teller;
 pub mod world;

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, ValueEnum};
+use paytaipei_e2e::programs::target;
 use paytaipei_e2e::story::{Options, play};
 use paytaipei_e2e::teller::Tongue;
 
@@ -25,6 +26,16 @@ struct Arguments {
     /// 保留照片、資料與紀錄的資料夾 · keep photos, data and record in this folder
     #[arg(long, value_name = "DIR")]
     keep: Option<PathBuf>,
+    /// 報告網頁的檔名 · where the page about it is written [default: report.html in the kept folder, or in target/demo]
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
+}
+
+impl Arguments {
+    fn report(&self) -> PathBuf {
+        let folder = || self.keep.clone().unwrap_or_else(|| target().join("demo"));
+        self.report.clone().unwrap_or_else(|| folder().join("report.html"))
+    }
 }
 
 fn main() -> ExitCode {
@@ -33,7 +44,8 @@ fn main() -> ExitCode {
         Language::Zh => Tongue::Zh,
         Language::En => Tongue::En,
     };
-    let options = Options { tongue, guard: !arguments.guard_off, keep: arguments.keep };
+    let report = Some(arguments.report());
+    let options = Options { tongue, guard: !arguments.guard_off, keep: arguments.keep, report };
     match play(&options, &mut std::io::stdout()) {
         Ok(_) => ExitCode::SUCCESS,
         Err(failure) => {

@@ -1,6 +1,7 @@
 //! A phone: the command line with a data folder of its own.
 
 use std::io::{BufRead, BufReader};
+use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
@@ -90,7 +91,7 @@ impl Phone {
                 }
             }
         });
-        Ok(Running { child, lines })
+        Ok(Running { child, lines, command: arguments.join(" ") })
     }
 
     /// Everything that the phone holds, without the instant of asking.
@@ -129,6 +130,15 @@ fn parse(line: &str) -> Result<Value> {
 pub struct Running {
     child: Child,
     lines: Receiver<String>,
+    command: String,
+}
+
+/// A command that was killed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Killed {
+    pub process: u32,
+    pub command: String,
+    pub signal: i32,
 }
 
 impl Running {
@@ -151,11 +161,23 @@ impl Running {
         }
     }
 
+    #[must_use]
+    pub fn process(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Words of the command.
+    #[must_use]
+    pub fn command(&self) -> &str {
+        &self.command
+    }
+
     /// SIGKILL: no last word, no tidying up.
-    pub fn kill(mut self) -> Result<()> {
+    pub fn kill(mut self) -> Result<Killed> {
         self.child.kill()?;
-        self.child.wait()?;
-        Ok(())
+        let status = self.child.wait()?;
+        let signal = status.signal().ok_or_else(|| Failure::new(format!("it had ended before the kill: {status}")))?;
+        Ok(Killed { process: self.child.id(), command: std::mem::take(&mut self.command), signal })
     }
 
     /// Waits for its end.

@@ -49,6 +49,13 @@ fn build() -> Result<Programs> {
     Ok(programs)
 }
 
+/// Cargo's target folder, as far as this very program stands in one; the folder for passing files, otherwise.
+#[must_use]
+pub fn target() -> PathBuf {
+    let target = folder().ok().and_then(|folder| Some(folder.parent()?.to_owned()));
+    target.unwrap_or_else(std::env::temp_dir)
+}
+
 /// `target/PROFILE`, where this very program was built.
 fn folder() -> Result<PathBuf> {
     let own = std::env::current_exe()?;

@@ -1,7 +1,12 @@
 //! Tells the story while it happens.
 
 use std::io::Write;
+use std::path::Path;
 use std::time::Instant;
+
+use time::OffsetDateTime;
+
+use crate::story::diary::{Entry, What, Words};
 
 /// In which language.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,11 +35,12 @@ pub struct Teller<'a> {
     pub tongue: Tongue,
     out: &'a mut dyn Write,
     begun: Instant,
+    diary: Vec<Entry>,
 }
 
 impl<'a> Teller<'a> {
     pub fn new(tongue: Tongue, out: &'a mut dyn Write) -> Self {
-        Self { tongue, out, begun: Instant::now() }
+        Self { tongue, out, begun: Instant::now(), diary: Vec::new() }
     }
 
     fn line(&mut self, text: &str) {
@@ -42,8 +48,20 @@ impl<'a> Teller<'a> {
         let _ = writeln!(self.out, "{text}").and_then(|()| self.out.flush());
     }
 
+    /// Keeps in mind that this happened just now, without a word.
+    pub fn note(&mut self, what: What) {
+        self.diary.push(Entry { at: OffsetDateTime::now_utc(), what });
+    }
+
+    /// What happened so far.
+    #[must_use]
+    pub fn diary(&self) -> &[Entry] {
+        &self.diary
+    }
+
     /// A chapter begins.
     pub fn chapter(&mut self, number: usize, zh: &str, en: &str) {
+        self.note(What::Chapter { number, title: Words::new(zh, en) });
         let seconds = self.begun.elapsed().as_secs_f32();
         let title = self.tongue.pick(zh, en);
         self.line(&format!("\n[{number}/7] {title}  ({seconds:.1}s)"));
@@ -51,12 +69,14 @@ impl<'a> Teller<'a> {
 
     /// Something happens.
     pub fn say(&mut self, zh: &str, en: &str) {
+        self.note(What::Said(Words::new(zh, en)));
         let text = self.tongue.pick(zh, en).to_owned();
         self.line(&format!("  · {text}"));
     }
 
     /// Something was checked and is as it should be.
     pub fn proven(&mut self, zh: &str, en: &str) {
+        self.note(What::Proven(Words::new(zh, en)));
         let text = self.tongue.pick(zh, en).to_owned();
         self.line(&format!("  ✓ {text}"));
     }
@@ -75,6 +95,18 @@ impl<'a> Teller<'a> {
             }
             self.line(text.trim_end());
         }
+    }
+
+    /// What is told word by word in no language.
+    pub fn mark(&mut self, what: What, mark: &str) {
+        self.note(what);
+        self.line(&format!("  · {mark}"));
+    }
+
+    /// Names the report.
+    pub fn report(&mut self, file: &Path) {
+        let name = self.tongue.pick("報告：", "Report: ").to_owned();
+        self.line(&format!("{name}{}", file.display()));
     }
 
     /// The last word.

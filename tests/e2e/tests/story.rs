@@ -8,7 +8,7 @@ use paytaipei_sandbox::contract::Contract;
 fn tell(guard: bool, tongue: Tongue) {
     let folder = tempfile::tempdir().unwrap();
     let mut told = Vec::new();
-    let options = Options { tongue, guard, keep: Some(folder.path().to_owned()) };
+    let options = Options { tongue, guard, keep: Some(folder.path().to_owned()), report: None };
     let ending = play(&options, &mut told);
     let told = String::from_utf8(told).unwrap();
     if let Err(failure) = ending {

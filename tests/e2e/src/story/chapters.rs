@@ -7,8 +7,9 @@ use std::time::{Duration, Instant};
 use paytaipei_sandbox::{BillChange, Fault, FaultKind, IssuedBill, Route};
 use serde_json::Value;
 
-use super::ledgers::{self, Agreement};
-use super::{E164, MSISDN, Stage, photo};
+use super::diary::{Photo, Source, Taken, What};
+use super::ledgers;
+use super::{E164, Ending, MSISDN, Stage, photo};
 use crate::phone::Running;
 use crate::{Failure, Result, ensure};
 
@@ -26,7 +27,7 @@ struct Queued {
 }
 
 impl Stage<'_, '_> {
-    pub(super) fn play(&mut self, guard: bool) -> Result<Agreement> {
+    pub(super) fn play(&mut self, guard: bool) -> Result<Ending> {
         if !guard {
             self.teller.say(
                 "平台的重複繳費防護已關閉：只靠手機自己保護",
@@ -104,12 +105,14 @@ impl Stage<'_, '_> {
             &format!("待繳 {},用戶 {owner},期限 {due}", dollars(bill.amount)),
             &format!("{} to pay, customer {owner}, due {due}", dollars(bill.amount)),
         );
+        self.taken.push(Taken { issued: bill, source: Source::Keyed { typed, connected: true } });
         text(&found, &["id"])
     }
 
     fn lose_network(&mut self) -> Result<()> {
         self.teller.chapter(3, "網路斷了", "The network goes away");
         self.sandbox.control().open_port(false)?;
+        self.teller.note(What::Network { up: false });
         ensure!(TcpStream::connect(("127.0.0.1", self.sandbox.port())).is_err(), "the port is still open");
         let port = self.sandbox.port();
         self.teller.proven(&format!("平台的連接埠 {port} 已關閉"), &format!("the platform's port {port} is closed"));
@@ -127,13 +130,15 @@ impl Stage<'_, '_> {
         let mut ids = Vec::new();
         for (seed, (bill, name, zh, en)) in (1..).zip(papers) {
             let file = self.folder.join(name);
-            photo(&bill, seed, &file)?;
-            ids.push(self.scan_one(&bill, &file, zh, en)?);
+            let size = photo(&bill, seed, &file)?;
+            ids.push(self.scan_one(&bill, &file, size, zh, en)?);
         }
-        let number = self.bills.kinmen_offline.number.clone();
+        let issued = self.bills.kinmen_offline.clone();
+        let number = issued.number.clone();
         let kept = self.phone.run(&["inquire", "kinmen-water", &number])?.well()?.last("bill")?;
         ensure!(kept["status"] == "unchecked" && kept["payable"].is_null(), "keyed offline: {kept}");
         ids.push(text(&kept, &["id"])?);
+        self.taken.push(Taken { issued, source: Source::Keyed { typed: number.clone(), connected: false } });
         self.teller.proven(
             &format!("另輸入水號 {number}:先記下，金額等連線後查詢"),
             &format!("number {number} is keyed in too: kept, its amount to be asked when connected"),
@@ -141,7 +146,14 @@ impl Stage<'_, '_> {
         ids.try_into().map_err(|_| Failure::new("four bills"))
     }
 
-    fn scan_one(&mut self, bill: &IssuedBill, file: &Path, zh: &str, en: &str) -> Result<String> {
+    fn scan_one(
+        &mut self,
+        bill: &IssuedBill,
+        file: &Path,
+        (width, height): (u32, u32),
+        zh: &str,
+        en: &str,
+    ) -> Result<String> {
         let path = file.display().to_string();
         let scanned = self.phone.run(&["scan", &path])?.well()?.lines.remove(0);
         let symbols = scanned["symbols"].as_array().map_or(0, Vec::len);
@@ -159,6 +171,8 @@ impl Stage<'_, '_> {
             &format!("{zh}:{symbols} 個條碼，{millis:.0} 毫秒，{},期限 {}", dollars(bill.amount), bill.due),
             &format!("{en}: {symbols} codes in {millis:.0} ms, {}, due {}", dollars(bill.amount), bill.due),
         );
+        let photo = Photo { file: file.to_owned(), width, height, scanned };
+        self.taken.push(Taken { issued: bill.clone(), source: Source::Photo(photo) });
         text(&kept, &["id"])
     }
 
@@ -194,11 +208,12 @@ impl Stage<'_, '_> {
             seen += 1;
             Ok(seen == 5)
         })?;
-        running.kill()?;
-        self.teller.say("SIGKILL", "SIGKILL");
+        let killed = running.kill()?;
+        self.teller.mark(What::Killed(killed), "SIGKILL");
         let after = self.phone.export()?;
         ensure!(strip(&before) == strip(&after), "the kill changed something: {before} {after}");
         let running = self.phone.start(&["queue", "--follow"])?;
+        self.teller.note(What::Restarted { process: running.process(), command: running.command().to_owned() });
         let mut seen = 0;
         running.until("payment", |_| {
             seen += 1;
@@ -229,6 +244,7 @@ impl Stage<'_, '_> {
         self.teller.say("臺北水費的金額變了", "the Taipei water bill's amount changed");
         control.fault(Fault::new(FaultKind::LostReply).route(Route::Put).provider("jkopay").times(1))?;
         self.teller.say("街口扣款後，回覆會遺失", "JKOPAY will charge, and its reply will be lost");
+        self.teller.note(What::Network { up: true });
         control.open_port(true)?;
         let mut waiting: Vec<(&str, &str)> = vec![
             (&queued.kinmen_keyed, "settled"),
@@ -288,12 +304,13 @@ impl Stage<'_, '_> {
             waiting.retain(|id| !(payment["id"] == id.as_str() && payment["state"] == "settled"));
             Ok(waiting.is_empty())
         })?;
-        running.kill()?;
+        let killed = running.kill()?;
+        self.teller.note(What::Killed(killed));
         self.teller.proven("同意後，兩筆也繳清了", "once agreed to, both are paid too");
         Ok(())
     }
 
-    fn receipts(&mut self, queued: &Queued) -> Result<Agreement> {
+    fn receipts(&mut self, queued: &Queued) -> Result<Ending> {
         self.teller.chapter(7, "收據，以及手機與支付業者的帳對照", "Receipts, and the phone beside the accounts");
         let history = self.phone.run(&["history"])?.well()?.all("payment");
         let ledger = self.sandbox.control().ledger()?;
@@ -308,7 +325,7 @@ impl Stage<'_, '_> {
             "✓ 帳目一致：每張帳單最多扣款一次，分毫不差",
             "✓ The ledgers agree to the dollar: no bill was charged twice, no payment lost",
         );
-        Ok(agreement)
+        Ok(Ending { agreement, history, ledger })
     }
 
     /// Numbers, names and addresses stand in no file of the phone, the write-ahead log included.
@@ -357,7 +374,7 @@ fn text(value: &Value, path: &[&str]) -> Result<String> {
 }
 
 /// `NT$1,280`.
-pub(super) fn dollars(amount: i64) -> String {
+pub fn dollars(amount: i64) -> String {
     let digits = amount.to_string();
     let grouped: Vec<&str> =
         digits.as_bytes().rchunks(3).rev().filter_map(|part| std::str::from_utf8(part).ok()).collect();

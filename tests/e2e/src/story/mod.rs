@@ -1,21 +1,26 @@
 //! The story of one Kinmen resident, in seven chapters.
 
 mod chapters;
+pub mod diary;
 mod ledgers;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use paytaipei_printer::{Camera, Framing, Level, PaperBill, photograph, print};
-use paytaipei_sandbox::{IssuedBill, NewBill, Options as SandboxOptions, Sandbox, Settings};
+use paytaipei_sandbox::{IssuedBill, Ledger, NewBill, Options as SandboxOptions, Sandbox, Settings};
+use serde_json::Value;
 use tempfile::TempDir;
 use time::{Duration, OffsetDateTime, UtcOffset};
 
 use crate::phone::Phone;
 use crate::programs::programs;
+use crate::report::Report;
 use crate::teller::{Teller, Tongue};
 use crate::{Failure, Result};
 
+pub(crate) use chapters::dollars;
+use diary::Taken;
 pub use ledgers::Agreement;
 
 /// The resident's number: invented, and unused by any operator's range for people.
@@ -29,6 +34,8 @@ pub struct Options {
     pub guard: bool,
     /// Where photos, data and record are kept; a folder that vanishes, where left out.
     pub keep: Option<PathBuf>,
+    /// Where the page about it is written; nowhere, where left out.
+    pub report: Option<PathBuf>,
 }
 
 /// The bills of the story.
@@ -51,6 +58,16 @@ struct Stage<'a, 'b> {
     phone: Phone,
     sandbox: Sandbox,
     bills: Bills,
+    /// In the order in which the phone came to know them.
+    taken: Vec<Taken>,
+}
+
+/// How the story ended.
+struct Ending {
+    agreement: Agreement,
+    /// Payments on the phone, in the story's language.
+    history: Vec<Value>,
+    ledger: Ledger,
 }
 
 /// Plays it. What is returned is what the accounts say at the end.
@@ -59,9 +76,10 @@ pub fn play(options: &Options, out: &mut dyn Write) -> Result<Agreement> {
     let vanishing = TempDir::new()?;
     let folder = options.keep.clone().unwrap_or_else(|| vanishing.path().to_owned());
     std::fs::create_dir_all(&folder)?;
+    let record = folder.join("record.jsonl");
     let sandbox_options = SandboxOptions {
         data: Some(folder.join("sandbox")),
-        record: Some(folder.join("record.jsonl")),
+        record: Some(record.clone()),
         ..SandboxOptions::default()
     };
     let sandbox = Sandbox::spawn_binary(&programs.sandbox, &sandbox_options)
@@ -78,8 +96,38 @@ pub fn play(options: &Options, out: &mut dyn Write) -> Result<Agreement> {
         lang: options.tongue.code(),
     };
     let mut teller = Teller::new(options.tongue, out);
-    let mut stage = Stage { teller: &mut teller, folder, phone, sandbox, bills };
-    stage.play(options.guard)
+    let mut stage = Stage { teller: &mut teller, folder, phone, sandbox, bills, taken: Vec::new() };
+    let ending = stage.play(options.guard)?;
+    if let Some(file) = &options.report {
+        stage.report(options, ending.history, ending.ledger, &record)?.write(file)?;
+        teller.report(file);
+    }
+    Ok(ending.agreement)
+}
+
+impl Stage<'_, '_> {
+    /// All that the page tells.
+    fn report(&self, options: &Options, history: Vec<Value>, ledger: Ledger, record: &Path) -> Result<Report> {
+        let other = match options.tongue {
+            Tongue::Zh => Tongue::En,
+            Tongue::En => Tongue::Zh,
+        };
+        let phone = Phone { lang: other.code(), ..self.phone.clone() };
+        let mut history = [history, phone.run(&["history"])?.well()?.all("payment")];
+        if options.tongue == Tongue::En {
+            history.reverse();
+        }
+        let [zh, en] = history;
+        Ok(Report {
+            account: E164.to_owned(),
+            guard: options.guard,
+            taken: self.taken.clone(),
+            payments: Report::pair(zh, en)?,
+            ledger,
+            diary: self.teller.diary().to_vec(),
+            requests: Report::requests_of(record)?,
+        })
+    }
 }
 
 fn issue(sandbox: &Sandbox) -> Result<Bills> {
@@ -109,8 +157,8 @@ fn day(from_now: i64) -> String {
     format!("{:04}-{:02}-{:02}", date.year(), u8::from(date.month()), date.day())
 }
 
-/// Prints the bill and photographs the paper: tilted, a little blurred, unevenly lit.
-fn photo(bill: &IssuedBill, seed: u64, file: &Path) -> Result<()> {
+/// Prints the bill and photographs the paper: tilted, a little blurred, unevenly lit. Gives width and height in pixels.
+fn photo(bill: &IssuedBill, seed: u64, file: &Path) -> Result<(u32, u32)> {
     let paper = PaperBill {
         biller: bill.biller.clone(),
         number: bill.number.clone(),
@@ -121,6 +169,7 @@ fn photo(bill: &IssuedBill, seed: u64, file: &Path) -> Result<()> {
         address: bill.address.clone(),
     };
     let camera = Camera { framing: Framing::Codes, ..Camera::new(seed, Level::Gentle) };
-    std::fs::write(file, photograph(&print(&paper)?, &camera)?.to_jpeg()?)?;
-    Ok(())
+    let photo = photograph(&print(&paper)?, &camera)?;
+    std::fs::write(file, photo.to_jpeg()?)?;
+    Ok(photo.image.dimensions())
 }

@@ -4,6 +4,7 @@ pub mod port;
 pub mod record;
 pub mod tls;
 
+use crate::clock::{instant, now_ms};
 use crate::contract::Exchange;
 use crate::control::types::{Fault, FaultKind, Route};
 use crate::faults::{Facts, Faults};
@@ -22,7 +23,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
@@ -92,7 +93,9 @@ impl Front {
 
     async fn answer(self: Arc<Self>, head: request::Parts, body: Bytes, route: Route) -> Fate {
         let facts = self.facts(route, head.uri.path(), &body);
+        let begun = Instant::now();
         let mut exchange = Exchange {
+            at: Some(instant(now_ms())),
             method: head.method.as_str().to_owned(),
             path: head.uri.path().to_owned(),
             query: head.uri.query().map(str::to_owned),
@@ -111,6 +114,7 @@ impl Front {
             Fate::Answer(answer) => Fate::Answer(note_answer(answer, &mut exchange).await),
             Fate::Cut => Fate::Cut,
         };
+        exchange.ms = u64::try_from(begun.elapsed().as_millis()).ok();
         if let Some(recorder) = &self.recorder {
             recorder.write(&exchange);
         }
