@@ -15,6 +15,6 @@ mod paper;
 pub use bill::{BillerLayout, PaperBill};
 pub use camera::{Camera, Corners, Framing, Level, Photo, photograph};
 pub use codes::{CONVENIENCE_STORE_CAP, Codes, codes};
-pub use encode::{to_jpeg, to_png};
+pub use encode::{to_jpeg, to_pgm, to_png};
 pub use error::PrintError;
 pub use paper::{PIXELS_PER_MM, Page, PageArea, print};

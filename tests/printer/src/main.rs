@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use paytaipei_printer::{
-    Camera, Framing, Level, PaperBill, PrintError, codes, invent, photograph, print, to_jpeg, to_png,
+    Camera, Framing, Level, PaperBill, PrintError, codes, invent, photograph, print, to_jpeg, to_pgm, to_png,
 };
 
 /// Longest bill that is read from standard input, in bytes.
@@ -42,7 +42,7 @@ struct One {
     /// Height of the photo in pixels.
     #[arg(long, default_value_t = 1080)]
     height: u32,
-    /// Picture to write, .png or .jpg.
+    /// Picture to write: .png, .jpg, or .pgm for brightness alone, as a camera hands it to a scanner.
     #[arg(long, required = true)]
     out: Option<PathBuf>,
 }
@@ -114,7 +114,7 @@ enum Failure {
     Input(io::Error),
     #[error("the bill on standard input is longer than {INPUT_MAX} bytes")]
     TooLong,
-    #[error("cannot tell what kind of picture {0} is to be; name it .png, .jpg or .jpeg")]
+    #[error("cannot tell what kind of picture {0} is to be; name it .png, .jpg, .jpeg or .pgm")]
     UnknownKind(String),
 }
 
@@ -135,11 +135,14 @@ fn main() -> ExitCode {
 
 fn print_one(one: &One) -> Result<(), Failure> {
     let out = one.out.clone().unwrap_or_default();
-    let png = is_png(&out)?;
+    let kind = kind(&out)?;
     let page = print(&read_bill()?)?;
     let bytes = match one.photo {
-        None if png => to_png(&page.image)?,
-        None => to_jpeg(&page.image, PAGE_QUALITY)?,
+        None => match kind {
+            Kind::Png => to_png(&page.image)?,
+            Kind::Jpeg => to_jpeg(&page.image, PAGE_QUALITY)?,
+            Kind::Pgm => to_pgm(&page.image),
+        },
         Some(level) => {
             let framing = match one.frame {
                 Frame::Codes => Framing::Codes,
@@ -147,7 +150,11 @@ fn print_one(one: &One) -> Result<(), Failure> {
             };
             let (seed, width, height) = (one.seed, one.width, one.height);
             let photo = photograph(&page, &Camera { seed, level: level.into(), framing, width, height })?;
-            if png { to_png(&photo.image)? } else { photo.to_jpeg()? }
+            match kind {
+                Kind::Png => to_png(&photo.image)?,
+                Kind::Jpeg => photo.to_jpeg()?,
+                Kind::Pgm => to_pgm(&photo.image),
+            }
         }
     };
     write(&out, &bytes)
@@ -190,11 +197,18 @@ fn read_bill() -> Result<PaperBill, Failure> {
     serde_json::from_slice(&text).map_err(|e| Failure::NoBill { line: e.line(), column: e.column() })
 }
 
-fn is_png(path: &Path) -> Result<bool, Failure> {
+enum Kind {
+    Png,
+    Jpeg,
+    Pgm,
+}
+
+fn kind(path: &Path) -> Result<Kind, Failure> {
     let extension = path.extension().map(|e| e.to_string_lossy().to_ascii_lowercase());
     match extension.as_deref() {
-        Some("png") => Ok(true),
-        Some("jpg" | "jpeg") => Ok(false),
+        Some("png") => Ok(Kind::Png),
+        Some("jpg" | "jpeg") => Ok(Kind::Jpeg),
+        Some("pgm") => Ok(Kind::Pgm),
         _ => Err(Failure::UnknownKind(path.display().to_string())),
     }
 }

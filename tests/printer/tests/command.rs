@@ -42,6 +42,22 @@ fn a_page_and_a_photo_of_it_are_written_in_the_format_that_their_names_ask_for()
 }
 
 #[test]
+fn brightness_alone_is_what_the_picture_shows() {
+    let folder = tempfile::tempdir().unwrap();
+    let (pgm, png) = (in_folder(folder.path(), "page.pgm"), in_folder(folder.path(), "page.png"));
+    assert!(run(&["--out", &pgm], BILL).status.success());
+    assert!(run(&["--out", &png], BILL).status.success());
+    let gray = image::open(&png).unwrap().to_rgb8();
+    let (bytes, header) = (fs::read(&pgm).unwrap(), format!("P5\n{} {}\n255\n", gray.width(), gray.height()));
+    let luma = bytes.strip_prefix(header.as_bytes()).unwrap();
+    assert_eq!(luma.len(), gray.pixels().len());
+    for (luma, pixel) in luma.iter().zip(gray.pixels()) {
+        let [red, green, blue] = pixel.0.map(f64::from);
+        assert!((f64::from(*luma) - (0.299 * red + 0.587 * green + 0.114 * blue)).abs() <= 1.0);
+    }
+}
+
+#[test]
 fn a_set_holds_a_truth_beside_every_photo_and_is_the_same_again_for_the_same_seed() {
     let folder = tempfile::tempdir().unwrap();
     let set = |name: &str, aim: &str| {

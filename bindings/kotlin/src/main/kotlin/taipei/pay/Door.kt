@@ -2,8 +2,11 @@ package taipei.pay
 
 import java.util.concurrent.ConcurrentHashMap
 import java.util.concurrent.atomic.AtomicBoolean
+import kotlinx.coroutines.CancellationException
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.withContext
+import taipei.pay.ffi.InternalException
+import taipei.pay.ffi.PayTaipeiException
 
 /** Something was used after it was closed: a mistake in the app, not a refusal of the core. */
 class ClosedException(what: String) : IllegalStateException("$what is closed: open a new one")
@@ -33,10 +36,19 @@ internal class Door(private val what: String) {
         if (isClosed) throw ClosedException(what)
         try {
             return call()
-        } catch (gone: IllegalStateException) {
-            // It was closed after the look above: the generated class says so in words of its own.
-            if (isClosed && gone !is ClosedException) throw ClosedException(what) else throw gone
+        } catch (failure: Exception) {
+            throw told(failure)
         }
+    }
+
+    /** What an app meets: a refusal, a closed door or a cancellation. */
+    fun told(failure: Exception): Exception = when {
+        failure is ClosedException || failure is CancellationException -> failure
+        // It was closed meanwhile: the generated class and the core say so in words of their own.
+        isClosed && (failure is IllegalStateException || failure is PayTaipeiException.Internal) -> ClosedException(what)
+        // A panic, or what uniffi cannot make sense of; its message may quote what it was working on.
+        failure is InternalException -> PayTaipeiException.Internal(refusals().first { it.code == "internal" })
+        else -> failure
     }
 
     /** A call that reads or writes the store, decodes a picture or asks the person: off the caller's thread. */

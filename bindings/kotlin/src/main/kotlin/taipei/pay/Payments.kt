@@ -37,8 +37,14 @@ class Payments internal constructor(private val ffi: taipei.pay.ffi.Payments, pr
         ffi.sync(patience.inWholeMilliseconds.coerceIn(0, UInt.MAX_VALUE.toLong()).toUInt())
     }
 
-    /** Pays what waits, whenever it can, from now on until the core is closed. A second caller joins the first. */
-    suspend fun follow(): Unit = door.passSuspending { ffi.follow() }
+    /** Pays what waits, whenever it can, from now on; returns when the core is closed. A second caller joins the first. */
+    suspend fun follow() {
+        door.pass {}
+        try {
+            door.passSuspending { ffi.follow() }
+        } catch (_: ClosedException) {
+        }
+    }
 
     /**
      * Every payment that has not ended, and from then on those that change, each list stored before it is told. A slow

@@ -3,6 +3,7 @@ package taipei.pay
 import kotlin.time.Duration.Companion.seconds
 import kotlinx.coroutines.async
 import kotlinx.coroutines.coroutineScope
+import kotlinx.coroutines.delay
 import kotlinx.coroutines.flow.first
 import kotlinx.coroutines.flow.toList
 import kotlinx.coroutines.launch
@@ -137,14 +138,22 @@ class StoryTest {
     }
 
     @Test
-    fun `closing ends flows and turns later calls away by name`() = story { world ->
+    fun `closing ends flows and what waits, and turns later calls away by name`() = story { world ->
         val phone = world.verified()
         coroutineScope {
             val collected = async { phone.payments.changes().toList() }
+            val followed = async { phone.payments.follow() }
             val agreed = phone.agree(world.issue())
-            phone.payments.until(agreed.id) { true }
+            phone.payments.until(agreed.id) { it.ended }
+            phone.identity.start("0900000019")
+            val verifying = async { runCatching { phone.identity.finish() }.exceptionOrNull() }
+            delay(200)
             phone.close()
-            withTimeout(5.seconds) { collected.await() }
+            withTimeout(5.seconds) {
+                assertTrue(collected.await().isNotEmpty())
+                followed.await()
+                assertInstanceOf(ClosedException::class.java, verifying.await())
+            }
         }
         phone.close()
         val closed = runCatching { phone.payments.queue() }.exceptionOrNull()
@@ -152,7 +161,7 @@ class StoryTest {
         assertTrue(closed!!.message!!.contains("PayTaipei is closed"))
         for (call in listOf<suspend () -> Any?>(
             { phone.bills.all() }, { phone.identity.verifiedNumber() }, { phone.payments.sync() }, { phone.export() },
-            { phone.payments.changes().first() }, { phone.isDamaged },
+            { phone.payments.changes().first() }, { phone.isDamaged }, { phone.payments.follow() },
         )) {
             assertInstanceOf(ClosedException::class.java, runCatching { call() }.exceptionOrNull())
         }

@@ -1,8 +1,11 @@
 package taipei.pay.ffi
 
 import org.junit.jupiter.api.Assertions.assertEquals
+import org.junit.jupiter.api.Assertions.assertFalse
+import org.junit.jupiter.api.Assertions.assertInstanceOf
 import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.Test
+import taipei.pay.Door
 
 /** Below the generated classes: what a shell that breaks the interface's contract meets. */
 class PanicTest {
@@ -33,5 +36,14 @@ class PanicTest {
         UniffiLib.uniffi_paytaipei_ffi_fn_func_billers(lang, status)
         assertTrue(status.isPanic())
         assertTrue(FfiConverterString.lift(status.error_buf).contains("lang"))
+    }
+
+    @Test
+    fun `an app meets such an error as one of our own, without its message`() {
+        val secret = "0912345678"
+        val told = Door("Scanner").told(InternalException(secret))
+        assertInstanceOf(PayTaipeiException.Internal::class.java, told)
+        assertTrue(told.message!!.contains("internal"))
+        assertFalse("$told ${told.cause}".contains(secret))
     }
 }

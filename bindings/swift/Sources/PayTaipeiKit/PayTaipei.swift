@@ -1,0 +1,119 @@
+import Foundation
+import PayTaipeiFFI
+
+/// The core, open. One per process is enough; `close()` it when the process is done with it, or let go of it and its parts.
+/// Closing stops no payment: what is stored goes on when it is opened next.
+///
+/// Functions may be called from any actor and throw `PayTaipeiError`, which says what was wrong and what to do, in both
+/// languages. Cancelling a task that calls one stops the waiting and nothing else: `CancellationError`. After `close()`:
+/// `ClosedError`.
+public final class PayTaipei: Sendable {
+    public let identity: Identity
+    public let bills: Bills
+    public let payments: Payments
+    private let home: Home
+
+    private init(_ core: PayTaipeiFFI.PayTaipei) {
+        home = Home(core)
+        identity = Identity(home)
+        bills = Bills(home)
+        payments = Payments(home)
+    }
+
+    /// Opens the store in the configured folder, making both where they are missing.
+    public static func open(
+        _ config: Config, vault: any KeyVault, connectivity: any Connectivity
+    ) async throws -> PayTaipei {
+        try Task.checkCancellation()
+        return try await onThread {
+            PayTaipei(try PayTaipeiFFI.PayTaipei.open(config: config, vault: vault, connectivity: connectivity))
+        }
+    }
+
+    /// Whether a bill or payment was met that does not open. Lists leave it out; the next drain fetches what the platform
+    /// knows.
+    public var isDamaged: Bool { get throws { try home.core.pass { $0.isDamaged() } } }
+
+    /// Everything that this phone holds of the person, for the person.
+    public func export() async throws -> Export { try await home.core.blocking { try $0.export() } }
+
+    /// Closing twice is nothing.
+    public func close() { home.close() }
+}
+
+/// The library's objects. Whoever holds one part of the core holds them all; what waits on one holds that alone, so that
+/// the core closes under it.
+final class Home: Sendable {
+    let core: Door<PayTaipeiFFI.PayTaipei>
+    let identity: Door<PayTaipeiFFI.Identity>
+    let bills: Door<PayTaipeiFFI.Bills>
+    let payments: Door<PayTaipeiFFI.Payments>
+
+    init(_ core: PayTaipeiFFI.PayTaipei) {
+        let what = "PayTaipei"
+        self.core = Door(what, core)
+        identity = Door(what, core.identity())
+        bills = Door(what, core.bills())
+        payments = Door(what, core.payments())
+    }
+
+    func close() {
+        identity.close()
+        bills.close()
+        payments.close()
+        core.close()
+    }
+}
+
+/// Verifying the mobile number. Nothing but billers, scanning and verifying works without one.
+public final class Identity: Sendable {
+    private let home: Home
+
+    init(_ home: Home) {
+        self.home = home
+    }
+
+    /// The verified number, all but its last three digits hidden; `nil` before it is verified.
+    public func verifiedNumber() async throws -> String? { try await home.identity.blocking { try $0.verifiedNumber() } }
+
+    /// Asks the operator to verify this number (`09…` or `+8869…`) on the handset.
+    public func start(_ msisdn: String) async throws -> Verification {
+        try await home.identity.waiting { try await $0.start(msisdn: msisdn) }
+    }
+
+    /// Waits until the person has approved or refused on the handset, or the time is up. May be asked again, after a restart
+    /// too.
+    public func finish() async throws { try await home.identity.waiting { try await $0.finish() } }
+}
+
+/// Bills on this phone.
+public final class Bills: Sendable {
+    private let home: Home
+
+    init(_ home: Home) {
+        self.home = home
+    }
+
+    /// Keeps the bill that a picture (PNG or JPEG) shows. The same bill is kept once, whatever way it comes in.
+    public func add(picture: Data) async throws -> Bill {
+        try await home.bills.blocking { try $0.addPicture(picture: bounded(picture)) }
+    }
+
+    /// Keeps the bill that the text of a code names.
+    public func add(text: String) async throws -> Bill { try await home.bills.blocking { try $0.addText(text: text) } }
+
+    /// Keeps the bill that a scanner's frame names (`Frame.isBill`).
+    public func add(_ frame: Frame) async throws -> Bill {
+        try await home.bills.blocking { try $0.addSymbols(symbols: frame.symbols) }
+    }
+
+    /// All bills, the earliest due first.
+    public func all() async throws -> [Bill] { try await home.bills.blocking { try $0.bills() } }
+
+    public func bill(_ id: String) async throws -> Bill { try await home.bills.blocking { try $0.bill(id: id) } }
+
+    /// What is owed under a number that a person keyed in. Without a connection it is kept, unchecked, and asked about later.
+    public func inquire(biller: String, number: String) async throws -> [Bill] {
+        try await home.bills.waiting { try await $0.inquire(biller: biller, number: number) }
+    }
+}

@@ -1,0 +1,68 @@
+import PayTaipeiFFI
+
+/// Payments on this phone. The core's runtime makes them; whoever calls or iterates only watches.
+public final class Payments: Sendable {
+    private let home: Home
+
+    init(_ home: Home) {
+        self.home = home
+    }
+
+    /// Wants to pay this bill through this business. Nothing is agreed to yet.
+    public func pay(bill: String, provider: String) async throws -> Payment {
+        try await home.payments.blocking { try $0.pay(bill: bill, provider: provider) }
+    }
+
+    /// The person agrees to what the payment shows: asks the vault to confirm that somebody is present.
+    public func consent(_ payment: String) async throws -> Payment {
+        try await home.payments.blocking { try $0.consent(payment: payment) }
+    }
+
+    /// The person wants it stopped. Where bytes may be on their way, the platform has to say that they never charge.
+    public func cancel(_ payment: String) async throws -> Payment {
+        try await home.payments.blocking { try $0.cancel(payment: payment) }
+    }
+
+    public func payment(_ id: String) async throws -> Payment { try await home.payments.blocking { try $0.payment(id: id) } }
+
+    /// Payments that have not ended, the earliest made first.
+    public func queue() async throws -> [Payment] { try await home.payments.blocking { try $0.queue() } }
+
+    /// Payments that have ended, the earliest made first.
+    public func history() async throws -> [Payment] { try await home.payments.blocking { try $0.history() } }
+
+    /// Pays what waits, now: until nothing moves any more, or for `patience`.
+    public func sync(patience: Duration = .seconds(20)) async throws -> Synced {
+        // No longer than fits; what is negative is nothing.
+        let milliseconds = UInt32(clamping: Int64(min(max(patience / .milliseconds(1), 0), Double(UInt32.max))))
+        return try await home.payments.waiting { try await $0.sync(patienceMs: milliseconds) }
+    }
+
+    /// Pays what waits, whenever it can, from now on; returns when the core is closed. A second caller joins the first.
+    public func follow() async throws {
+        let door = home.payments
+        _ = try door.enter()
+        do { try await door.waiting { try await $0.follow() } } catch is ClosedError {}
+    }
+
+    /// Every payment that has not ended, and from then on those that change, each list stored before it is told. Whoever
+    /// iterates slowly skips what came between and never the last value. Ends when the core is closed or the task is
+    /// cancelled; throws where there is nothing more to hear. For one iteration.
+    public func changes() -> AsyncThrowingStream<[Payment], any Error> {
+        let watch = Watch(home)
+        return AsyncThrowingStream { try await watch.next() }
+    }
+
+    /// All payments that have not ended, and those that ended while it was iterated, as they stand after each change.
+    public func live() -> AsyncThrowingStream<[Payment], any Error> {
+        let watch = Watch(home)
+        let known = Locked<[Payment]>([])
+        return AsyncThrowingStream {
+            guard let changed = try await watch.next() else { return nil }
+            return known.with { known in
+                merge(changed, into: &known)
+                return known
+            }
+        }
+    }
+}

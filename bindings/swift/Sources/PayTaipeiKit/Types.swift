@@ -1,0 +1,53 @@
+import PayTaipeiFFI
+
+// The values of the core, so that apps import this module alone.
+public typealias Bill = PayTaipeiFFI.Bill
+public typealias BillStatus = PayTaipeiFFI.BillStatus
+public typealias Biller = PayTaipeiFFI.Biller
+public typealias Config = PayTaipeiFFI.Config
+public typealias Connectivity = PayTaipeiFFI.Connectivity
+public typealias Export = PayTaipeiFFI.Export
+public typealias ForeignError = PayTaipeiFFI.ForeignError
+public typealias Frame = PayTaipeiFFI.Frame
+public typealias KeyPurpose = PayTaipeiFFI.KeyPurpose
+public typealias KeyVault = PayTaipeiFFI.KeyVault
+public typealias Lang = PayTaipeiFFI.Lang
+public typealias PayTaipeiError = PayTaipeiFFI.PayTaipeiError
+public typealias Payment = PayTaipeiFFI.Payment
+public typealias PaymentState = PayTaipeiFFI.PaymentState
+public typealias Point = PayTaipeiFFI.Point
+public typealias Provider = PayTaipeiFFI.Provider
+public typealias Refusal = PayTaipeiFFI.Refusal
+public typealias Rotation = PayTaipeiFFI.Rotation
+public typealias Symbol = PayTaipeiFFI.Symbol
+public typealias SymbolFormat = PayTaipeiFFI.SymbolFormat
+public typealias Synced = PayTaipeiFFI.Synced
+public typealias VaultError = PayTaipeiFFI.VaultError
+public typealias Verification = PayTaipeiFFI.Verification
+public typealias Words = PayTaipeiFFI.Words
+
+extension PayTaipeiFFI.PayTaipeiError {
+    /// What was refused and what to do about it, whatever the kind.
+    public var refusal: Refusal {
+        switch self {
+        case .Input(let refusal), .Number(let refusal), .Connection(let refusal), .Platform(let refusal),
+            .Rule(let refusal), .Storage(let refusal), .Internal(let refusal):
+            refusal
+        }
+    }
+
+    /// For machines, such as `number_not_verified`.
+    public var code: String { refusal.code }
+}
+
+/// Whom bills can be paid to, and who is known and not served.
+public func billers(lang: Lang) -> [Biller] { PayTaipeiFFI.billers(lang: lang) }
+
+/// The payment businesses.
+public func providers(lang: Lang) -> [Provider] { PayTaipeiFFI.providers(lang: lang) }
+
+/// Every refusal of this release.
+public func refusals() -> [Refusal] { PayTaipeiFFI.refusals() }
+
+/// `NT$1,280`, for a screen.
+public func moneyText(_ dollars: Int64) -> String { PayTaipeiFFI.moneyText(dollars: dollars) }
