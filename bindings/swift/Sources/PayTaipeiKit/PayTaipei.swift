@@ -11,7 +11,7 @@ public final class PayTaipei: Sendable {
     public let identity: Identity
     public let bills: Bills
     public let payments: Payments
-    private let home: Home
+    let home: Home
 
     private init(_ core: PayTaipeiFFI.PayTaipei) {
         home = Home(core)

@@ -19,7 +19,7 @@ struct ObserverTests {
         return heard
     }
 
-    @Test("two observers hear of the same payment, and a slow one misses no last value")
+    @Test("two observers hear of the same payment, and a slow one misses no last value", .timeLimit(.minutes(1)))
     func twoObservers() async throws {
         try await story { world in
             let phone = try await world.verified()

@@ -1,4 +1,5 @@
 import Foundation
+import PayTaipeiFFI
 import Testing
 
 @testable import PayTaipeiKit
@@ -167,6 +168,26 @@ struct StoryTests {
             let scanner = BillScanner()
             scanner.close()
             #expect(throws: ClosedError.self) { try scanner.reset() }
+        }
+    }
+
+    @Test("letting go of the core closes it, though somebody stopped waiting for what goes on")
+    func lettingGo() async throws {
+        try await story { world in
+            weak var core: PayTaipeiFFI.PayTaipei?
+            do {
+                let phone = try await world.verified()
+                let draining = Task { try await phone.payments.follow() }
+                _ = try await phone.agree(world.issue())
+                for try await all in phone.payments.live() where all.contains(where: \.ended) { break }
+                draining.cancel()
+                await #expect(throws: CancellationError.self) { try await draining.value }
+                core = try phone.home.core.enter()
+                #expect(core != nil)
+            }
+            // What Swift's tasks hold goes a little later.
+            for _ in 0..<100 where core != nil { try await Task.sleep(for: .milliseconds(20)) }
+            #expect(core == nil)
         }
     }
 
