@@ -5,19 +5,26 @@ use std::path::Path;
 
 use crate::Result;
 
-/// One paragraph for the report.
+/// One paragraph for the report of what was built with `bench-run`.
 pub fn description(data: &Path) -> String {
+    format!(
+        "{} Profile `bench-run`: the phone's release profile (`opt-level = \"s\"`), with thin LTO. SQLite {}.",
+        hardware(data),
+        rusqlite::version()
+    )
+}
+
+/// Processor, memory, system.
+pub fn hardware(data: &Path) -> String {
     let cpu = field("/proc/cpuinfo", "model name").unwrap_or_else(|| "an unknown processor".to_owned());
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let memory = field("/proc/meminfo", "MemTotal").and_then(|text| kibibytes(&text)).unwrap_or_default() / 1024 / 1024;
     let kernel = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
     format!(
-        "{cpu}, {cores} cores, {memory} GiB, Linux {} {}, data on {}. Profile `bench-run`: the phone's release profile \
-         (`opt-level = \"s\"`), with thin LTO. SQLite {}.",
+        "{cpu}, {cores} cores, {memory} GiB, Linux {} {}, data on {}.",
         kernel.trim(),
         std::env::consts::ARCH,
-        file_system(data).unwrap_or_else(|| "an unknown file system".to_owned()),
-        rusqlite::version()
+        file_system(data).unwrap_or_else(|| "an unknown file system".to_owned())
     )
 }
 

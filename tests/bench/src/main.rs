@@ -1,12 +1,14 @@
 //! `paytaipei-bench`: what the phone's core costs, beside bare peers that do the same work in the same run.
 
 mod bare;
+mod ffi;
 mod machine;
 mod parts;
 mod queue;
 mod queued;
 mod reconnect;
 mod report;
+mod size;
 mod vault;
 
 use std::path::PathBuf;
@@ -61,6 +63,18 @@ struct Arguments {
 enum Command {
     /// The payment queue under load: draining, commits, first list, reconnection
     Queue {
+        /// A small run that shows whether everything works; writes no report
+        #[arg(long)]
+        quick: bool,
+    },
+    /// The library called from Kotlin: calls, frames, cold start, size
+    Ffi {
+        /// The folder of both libraries, in the phone's profile
+        #[arg(long)]
+        libraries: PathBuf,
+        /// Of the compiled Kotlin program and what it uses
+        #[arg(long)]
+        class_path: String,
         /// A small run that shows whether everything works; writes no report
         #[arg(long)]
         quick: bool,
@@ -143,6 +157,9 @@ fn main() -> ExitCode {
 fn run(command: Command) -> Result<bool> {
     match command {
         Command::Queue { quick } => return queue::measure(quick),
+        Command::Ffi { libraries, class_path, quick } => {
+            return ffi::measure(&ffi::Places { libraries, class_path }, quick);
+        }
         Command::Part(part) => match part {
             Part::Drain { data, platform } => {
                 print(&parts::drain(&data, &platform.platform, std::fs::read(&platform.root)?)?)?;
