@@ -19,6 +19,9 @@ pub struct Line {
     pub outcome: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<&'static str>,
+    /// What would help: `torch`, `closer`, `hold_still`, `show_all` or `tilt`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hint: Option<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -27,6 +30,8 @@ pub struct Symbol {
     pub text: String,
     /// x and y in pixels of the picture as shown, from the symbol's own top left, clockwise.
     pub corners: [[f32; 2]; 4],
+    /// 0 to 1: how much more damage it could have borne.
+    pub quality: f32,
 }
 
 /// More than any file that can be scanned: the scanner says so itself.
@@ -64,6 +69,7 @@ fn line(file: &Path) -> Line {
         decode_ms: 0.0,
         outcome: "ok",
         reason: None,
+        hint: None,
     };
     match read_file(file).and_then(|bytes| scan_picture(&bytes)) {
         Ok(scan) => {
@@ -71,6 +77,7 @@ fn line(file: &Path) -> Line {
             if let Some(reason) = scan.reason {
                 line.outcome = "no_code";
                 line.reason = Some(reason.as_str());
+                line.hint = scan.hint.map(paytaipei_app::Hint::as_str);
             }
             line.symbols = scan
                 .symbols
@@ -79,6 +86,7 @@ fn line(file: &Path) -> Line {
                     format: symbol.format.as_str(),
                     text: symbol.text,
                     corners: symbol.corners.map(|(x, y)| [x, y]),
+                    quality: (symbol.quality * 100.0).round() / 100.0,
                 })
                 .collect();
         }

@@ -23,7 +23,7 @@ pub fn billers(lang: Lang) -> Vec<Biller> {
 pub fn scan_picture(picture: &[u8]) -> Result<Frame> {
     guarded(|| {
         let scan = paytaipei_app::scan_picture(picture)?;
-        Ok(scanner::judged(scan, &[]))
+        Ok(scanner::judged_still(scan))
     })
 }
 

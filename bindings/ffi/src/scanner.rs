@@ -1,11 +1,11 @@
 //! A camera's frames, one after the other, until they show a bill.
 
-use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
-use paytaipei_app::{Code, Error};
+use paytaipei_app::{Code, Error, no_code};
 use paytaipei_bill::{CivilDate, CodeKind, Explanation, KnownCode, Lang, PaperCode, PaperReading, read_paper};
-use paytaipei_scan::{Effort, Luma, NoCode, Scan};
+use paytaipei_scan::{Luma, NoCode, Scan, Session};
 use time::OffsetDateTime;
 
 use crate::error::{Refusal, Result};
@@ -35,14 +35,10 @@ pub struct Frame {
     pub elapsed_ms: f64,
 }
 
-/// Barcodes are remembered for this many frames: about a second of a camera.
-const REMEMBERED: usize = 30;
-
 /// Looks at frames of one camera session. Needs nothing to be open.
 #[derive(uniffi::Object, Default)]
 pub struct Scanner {
-    /// The barcodes of the frames before, the latest last.
-    before: Mutex<VecDeque<Vec<Symbol>>>,
+    session: Mutex<Session>,
 }
 
 #[uniffi::export]
@@ -64,17 +60,13 @@ impl Scanner {
                 Rotation::R270 => paytaipei_scan::Rotation::R270,
             };
             let luma = Luma::new(luma, width, height, stride, rotation).map_err(|_| Code::BrokenPicture)?;
-            let scan = paytaipei_scan::scan(&luma, Effort::Frame);
-            let mut before = self.before.lock().unwrap_or_else(PoisonError::into_inner);
-            let earlier: Vec<Symbol> = before.iter().rev().flatten().cloned().collect();
-            let frame = judged(scan, &earlier);
+            let mut session = self.session.lock().unwrap_or_else(PoisonError::into_inner);
+            let seen = session.frame(&luma);
+            let earlier: Vec<Symbol> = session.remembered().cloned().filter_map(Symbol::read).filter(is_bar).collect();
+            let frame = judged(seen.symbols, seen.reason, seen.elapsed, &earlier);
             if frame.is_bill {
-                before.clear();
-            } else {
-                before.push_back(frame.symbols.iter().filter(|symbol| is_bar(symbol)).cloned().collect());
-                if before.len() > REMEMBERED {
-                    before.pop_front();
-                }
+                // The next paper's barcodes must not be taken together with this one's.
+                session.reset();
             }
             Ok(frame)
         })
@@ -82,7 +74,7 @@ impl Scanner {
 
     /// Forgets the frames before: the person looks at another paper.
     pub fn reset(&self) {
-        self.before.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.session.lock().unwrap_or_else(PoisonError::into_inner).reset();
     }
 }
 
@@ -111,11 +103,20 @@ pub fn read(symbols: &[Symbol], today: CivilDate) -> PaperReading {
     read_paper(&codes, today)
 }
 
+/// Judges a still picture.
+pub fn judged_still(scan: Scan) -> Frame {
+    judged(scan.symbols, scan.reason, scan.elapsed, &[])
+}
+
 /// Judges a frame, with the barcodes of earlier ones where it has barcodes and too few.
-pub fn judged(scan: Scan, earlier: &[Symbol]) -> Frame {
-    let elapsed_ms = scan.elapsed.as_secs_f64() * 1e3;
-    let reason = scan.reason;
-    let now: Vec<Symbol> = scan.symbols.into_iter().filter_map(Symbol::read).collect();
+fn judged(
+    symbols: Vec<paytaipei_scan::Symbol>,
+    reason: Option<NoCode>,
+    elapsed: Duration,
+    earlier: &[Symbol],
+) -> Frame {
+    let elapsed_ms = elapsed.as_secs_f64() * 1e3;
+    let now: Vec<Symbol> = symbols.into_iter().filter_map(Symbol::read).collect();
     let today = today();
     let mut reading = read(&now, today);
     let mut symbols = now;
@@ -151,9 +152,7 @@ pub fn refused(reading: &PaperReading, reason: Option<NoCode>) -> Error {
         Explanation::Known(_) | Explanation::Unknown => Code::NotABill,
     };
     if code == Code::NoCode {
-        let words = |texts: fn(Code, Lang) -> &'static str| [texts(code, Lang::ZhHant), texts(code, Lang::En)];
-        let name = reason.map_or(NoCode::NoCode.as_str(), NoCode::as_str);
-        return Error::detailed(code, name, words(Code::message), Some(words(Code::hint)));
+        return no_code(reason);
     }
     let message = [explanation.message(Lang::ZhHant), explanation.message(Lang::En)];
     let hint = [explanation.hint(Lang::ZhHant), explanation.hint(Lang::En)];

@@ -110,7 +110,9 @@ fn explained(explanation: &Explanation, reason: Option<NoCode>) -> Error {
     Error::detailed(code, explanation.code(), [&message[0], &message[1]], Some([&hint[0], &hint[1]]))
 }
 
-fn no_code(reason: Option<NoCode>) -> Error {
+/// Why a picture shows no code, with what to do about it.
+#[must_use]
+pub fn no_code(reason: Option<NoCode>) -> Error {
     let (name, hint) = match reason {
         Some(NoCode::TooSmall) => ("too_small", ["條碼太小，請靠近一點再拍", "the code is too small: go closer"]),
         Some(NoCode::Blurred) => ("blurred", ["畫面模糊，請保持手機穩定", "the picture is blurred: hold still"]),

@@ -17,5 +17,7 @@ pub use error::{Code, Error, Result};
 pub use facade::{
     Config, Core, PayTaipei, PaymentStream, Phone, PreparedInquiry, PreparedVerification, Synced, billers, scan_picture,
 };
+pub use intake::no_code;
 pub use paytaipei_bill::Lang;
+pub use paytaipei_scan::Hint;
 pub use view::money;

@@ -86,6 +86,11 @@ fn noise(gray: &Gray) -> f32 {
     median.map_or(0.0, |m| m as f32 / (0.6745 * 6f32.sqrt()))
 }
 
+/// Black and white by the local threshold described above, with contrast above the picture's noise.
+pub fn of(gray: &Gray) -> Bits {
+    local(gray, Contrast::above_noise(gray))
+}
+
 /// Black and white by the local threshold described above.
 pub fn local(gray: &Gray, contrast: Contrast) -> Bits {
     let columns = gray.width.div_ceil(BLOCK);

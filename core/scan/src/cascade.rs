@@ -1,20 +1,23 @@
 //! The order in which readers are tried: cheap and likely first, each on what those before left unread.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::Duration;
 
 use crate::binarise::{self, Bits, Contrast};
+use crate::budget::{Budget, Clock};
 use crate::contained::{Lane, Ran};
 use crate::geometry::Point;
 use crate::gray::Gray;
-use crate::linear;
+use crate::linear::{self, Stripe};
 use crate::others::{Found, rqrr_reader, rxing_reader};
 use crate::picture::Luma;
-use crate::qr::deep::{self, Depth};
-use crate::qr::finder::{self, Triple};
+use crate::qr::Decoded;
+use crate::qr::deep::{self, Depth, Sighting};
+use crate::qr::finder::{self, Finder, Triple};
 use crate::qr::rings;
 use crate::regions::{self, Texture};
-use crate::symbol::{Effort, Format, NoCode, Scan, Symbol};
+use crate::symbol::{Effort, Format, Scan, Symbol};
+use crate::why::{Evidence, Why};
 
 static RXING: Lane = Lane::new("scan-rxing");
 static RQRR: Lane = Lane::new("scan-rqrr");
@@ -22,26 +25,31 @@ static RQRR: Lane = Lane::new("scan-rqrr");
 /// Pixels of the largest picture that rqrr is given: it takes seconds on large noisy ones.
 const RQRR_PIXELS: usize = 1_000_000;
 /// Pixels of the largest picture that is read at once; larger ones are halved first.
-const WORK_PIXELS: usize = 4_000_000;
+pub const WORK_PIXELS: usize = 4_000_000;
 
 /// One scan under way.
-struct Run {
-    deadline: Instant,
-    symbols: Vec<Symbol>,
+pub struct Run {
+    budget: Budget,
+    pub symbols: Vec<Symbol>,
     panics: u32,
+    /// The best sighting of a code that could not be read, in the picture that is worked on.
+    seen: Option<Sighting>,
+    finders: Vec<Finder>,
+    triple: Option<Triple>,
 }
 
 /// Reads all symbols of a picture within the effort's budget. A picture whose layout is wrong has no code.
 pub fn scan(luma: &Luma<'_>, effort: Effort) -> Scan {
-    let start = Instant::now();
-    let mut run = Run { deadline: start + effort.budget(), symbols: Vec::new(), panics: 0 };
-    if luma.check().is_ok() {
-        run.read(luma, effort);
-    }
-    let Run { mut symbols, panics, .. } = run;
-    symbols.sort_by(|a, b| centre(a).1.total_cmp(&centre(b).1));
-    let reason = symbols.is_empty().then_some(NoCode::NoCode);
-    Scan { symbols, reason, elapsed: start.elapsed(), caught_panics: panics }
+    scan_by(luma, effort, Clock::Wall)
+}
+
+/// The same by a clock of one's own.
+pub fn scan_by(luma: &Luma<'_>, effort: Effort, clock: Clock) -> Scan {
+    let mut run = Run::new(Budget::new(clock, effort.budget()));
+    let why = if luma.check().is_ok() { run.read(luma, effort) } else { Why::default() };
+    let (symbols, elapsed, caught_panics) = run.finish();
+    let none = symbols.is_empty();
+    Scan { reason: none.then_some(why.reason), hint: why.hint.filter(|_| none), symbols, elapsed, caught_panics }
 }
 
 fn centre(symbol: &Symbol) -> (f32, f32) {
@@ -50,68 +58,88 @@ fn centre(symbol: &Symbol) -> (f32, f32) {
 }
 
 impl Run {
-    fn late(&self) -> bool {
-        Instant::now() >= self.deadline
+    pub fn new(budget: Budget) -> Self {
+        Self { budget, symbols: Vec::new(), panics: 0, seen: None, finders: Vec::new(), triple: None }
+    }
+
+    /// The symbols from top to bottom, the time spent and the panics caught.
+    pub fn finish(self) -> (Vec<Symbol>, Duration, u32) {
+        let Self { budget, mut symbols, panics, .. } = self;
+        symbols.sort_by(|a, b| centre(a).1.total_cmp(&centre(b).1));
+        (symbols, budget.spent(), panics)
+    }
+
+    pub fn late(&self) -> bool {
+        self.budget.is_late()
     }
 
     fn has_qr(&self) -> bool {
         self.symbols.iter().any(|s| s.format == Format::QrCode)
     }
 
-    fn read(&mut self, luma: &Luma<'_>, effort: Effort) {
-        let mut scale = 1.0;
-        let mut gray = Arc::new(Gray::from_luma(luma));
-        while gray.pixels.len() > WORK_PIXELS {
-            gray = Arc::new(gray.halved());
-            scale *= 2.0;
+    fn read(&mut self, luma: &Luma<'_>, effort: Effort) -> Why {
+        let (gray, scale) = Gray::to_work_on(luma, WORK_PIXELS);
+        let gray = Arc::new(gray);
+        let bits = Arc::new(binarise::of(&gray));
+        self.read_gray(&gray, &bits, scale, effort);
+        if !self.symbols.is_empty() {
+            return Why::default();
         }
+        let (finders, seen) = (&self.finders[..], self.seen.as_ref());
+        let (triple, thorough) = (self.triple.as_ref(), effort == Effort::Still);
+        Why::of_picture(&Evidence { gray: &gray, bits: &bits, finders, triple, seen, thorough })
+    }
+
+    fn read_gray(&mut self, gray: &Arc<Gray>, bits: &Arc<Bits>, scale: f32, effort: Effort) {
         let thorough = effort == Effort::Still;
-        let bits = Arc::new(binarise::local(&gray, Contrast::above_noise(&gray)));
-        self.qr_by_rxing(&bits, scale, thorough);
+        self.qr_by_rxing(bits, scale, thorough);
         // A frame that holds a QR code says enough.
-        if thorough || !self.has_qr() {
-            self.barcodes_in_rows(&gray, &bits, scale);
-        }
-        if effort == Effort::Frame && !self.symbols.is_empty() {
+        if !thorough && self.has_qr() {
             return;
         }
         let texture = regions::texture(&gray.halved());
+        let stripes = linear::candidates(&texture);
+        // Where nothing looks like bars, rows need not be read.
+        if thorough || !stripes.is_empty() {
+            self.barcodes_in_rows(gray, bits, scale);
+        }
+        if !thorough && !self.symbols.is_empty() {
+            return;
+        }
         // Where a QR code says it all, barcodes that need effort can wait.
         let depth = if thorough && !self.has_qr() { linear::Depth::Full } else { linear::Depth::Quick };
-        self.barcodes_in_stripes(&gray, &texture, depth, scale);
+        self.barcodes_in_stripes(gray, &stripes, depth, scale);
         if effort == Effort::Frame && !self.symbols.is_empty() {
             return;
         }
-        let mut smaller = Arc::clone(&gray);
+        let mut smaller = Arc::clone(gray);
         let mut smaller_scale = scale;
         while !self.has_qr() && !self.late() && smaller.width.min(smaller.height) >= 160 {
             smaller = Arc::new(smaller.halved());
             smaller_scale *= 2.0;
-            let bits = Arc::new(binarise::local(&smaller, Contrast::above_noise(&smaller)));
+            let bits = Arc::new(binarise::of(&smaller));
             self.qr_by_rxing(&bits, smaller_scale, true);
         }
         if effort == Effort::Still && !self.has_qr() && !self.late() {
-            let bits = Arc::new(binarise::local(&gray.inverted(), Contrast::above_noise(&gray)));
+            let bits = Arc::new(binarise::local(&gray.inverted(), Contrast::above_noise(gray)));
             self.qr_by_rxing(&bits, scale, true);
         }
         if !self.has_qr() {
-            self.qr_deep(&gray, &bits, scale);
+            self.qr_deep(gray, bits, scale);
         }
         if !self.has_qr() && !self.late() {
-            self.qr_in_patches(&gray, &texture, scale);
+            self.qr_in_patches(gray, &texture, scale);
         }
         if effort == Effort::Still && !self.has_qr() && !self.late() {
-            self.qr_by_rqrr(&gray, scale);
+            self.qr_by_rqrr(gray, scale);
         }
     }
 
     /// Looks for finder patterns in grey on the most textured patches.
     fn qr_in_patches(&mut self, gray: &Gray, texture: &Texture, scale: f32) {
         for region in regions::patches(texture, gray.width, gray.height, 5) {
-            let deadline = self.deadline;
-            let late = || Instant::now() >= deadline;
             let patch = gray.crop(region.left, region.top, region.width, region.height);
-            let rings = rings::rings(&patch, &late);
+            let rings = rings::rings(&patch, &|| self.budget.is_late());
             let triples = finder::triples_of_rings(&rings);
             if self.try_triples(&patch, &triples, (region.left, region.top), scale) {
                 return;
@@ -120,8 +148,9 @@ impl Run {
     }
 
     fn qr_deep(&mut self, gray: &Gray, bits: &Bits, scale: f32) {
-        let finders = finder::finders(bits);
-        let triples = finder::triples(bits, &finders);
+        self.finders = finder::finders(bits);
+        let triples = finder::triples(bits, &self.finders);
+        self.triple = triples.first().copied();
         self.try_triples(gray, &triples, (0, 0), scale);
     }
 
@@ -130,24 +159,23 @@ impl Run {
             if self.late() {
                 break;
             }
-            let deadline = self.deadline;
-            if let Some(read) = deep::read(gray, triple, Depth::Full, &|| Instant::now() >= deadline) {
-                let (left, top) = (origin.0 as f32, origin.1 as f32);
-                self.add(Symbol {
-                    format: Format::QrCode,
-                    raw: read.decoded.raw,
-                    text: read.decoded.text,
-                    corners: read.corners.map(|p| ((p.x + left) * scale, (p.y + top) * scale)),
-                });
+            let Some(mut seen) = deep::read(gray, triple, Depth::Full, &|| self.budget.is_late()) else { continue };
+            if let Some(decoded) = seen.decoded {
+                self.add_qr(decoded, seen.corners, origin, scale);
                 return true;
+            }
+            let shift = Point::new(origin.0 as f32, origin.1 as f32);
+            seen.corners = seen.corners.map(|p| p + shift);
+            if self.seen.as_ref().is_none_or(|best| seen.error < best.error) {
+                self.seen = Some(seen);
             }
         }
         false
     }
 
-    fn qr_by_rxing(&mut self, bits: &Arc<Bits>, scale: f32, thorough: bool) {
+    pub fn qr_by_rxing(&mut self, bits: &Arc<Bits>, scale: f32, thorough: bool) {
         let given = Arc::clone(bits);
-        let ran = RXING.run(self.deadline, move || rxing_reader::qr_codes(&given, thorough));
+        let ran = RXING.run(&self.budget, move || rxing_reader::qr_codes(&given, thorough));
         self.take(ran, scale);
     }
 
@@ -157,7 +185,7 @@ impl Run {
             given = Arc::new(given.halved());
             scale *= 2.0;
         }
-        let ran = RQRR.run(self.deadline, move || rqrr_reader::qr_codes(&given));
+        let ran = RQRR.run(&self.budget, move || rqrr_reader::qr_codes(&given));
         self.take(ran, scale);
     }
 
@@ -165,17 +193,29 @@ impl Run {
         match ran {
             Ran::Answered(found) => {
                 for Found { decoded, corners } in found {
-                    self.add(Symbol {
-                        format: Format::QrCode,
-                        raw: decoded.raw,
-                        text: decoded.text,
-                        corners: corners.map(|(x, y)| (x * scale, y * scale)),
-                    });
+                    self.add_qr(decoded, corners.map(|(x, y)| Point::new(x, y)), (0, 0), scale);
                 }
             }
             Ran::Panicked => self.panics += 1,
             Ran::Late | Ran::NotStarted => {}
         }
+    }
+
+    /// Adds a QR code, given its corners in a part of the picture at `origin` that is `scale` times as small.
+    pub fn add_qr(&mut self, decoded: Decoded, corners: [Point; 4], origin: (usize, usize), scale: f32) {
+        let (left, top) = (origin.0 as f32, origin.1 as f32);
+        self.add(Symbol {
+            format: Format::QrCode,
+            raw: decoded.raw,
+            text: decoded.text,
+            corners: corners.map(|p| ((p.x + left) * scale, (p.y + top) * scale)),
+            quality: decoded.quality,
+        });
+    }
+
+    /// Whether a point of the picture lies on one of the symbols that were read.
+    pub fn covers(&self, p: Point, scale: f32) -> bool {
+        self.symbols.iter().any(|s| extent(&s.corners).holds((p.x * scale, p.y * scale), 0.0))
     }
 
     /// Adds a symbol unless it is one that was read before.
@@ -191,11 +231,11 @@ impl Run {
     }
 
     /// Rows and, where these hold no barcode, columns.
-    fn barcodes_in_rows(&mut self, gray: &Gray, bits: &Bits, scale: f32) {
+    pub fn barcodes_in_rows(&mut self, gray: &Gray, bits: &Bits, scale: f32) {
         let mut readings = linear::rows(bits, 4);
         if readings.is_empty() && !self.late() {
             let turned = gray.transposed();
-            readings = linear::rows(&binarise::local(&turned, Contrast::above_noise(&turned)), 4);
+            readings = linear::rows(&binarise::of(&turned), 4);
             for reading in &mut readings {
                 reading.from = (reading.from.1, reading.from.0);
                 reading.to = (reading.to.1, reading.to.0);
@@ -204,14 +244,13 @@ impl Run {
         self.add_barcodes(linear::agree(readings), scale);
     }
 
-    fn barcodes_in_stripes(&mut self, gray: &Gray, texture: &Texture, depth: linear::Depth, scale: f32) {
+    pub fn barcodes_in_stripes(&mut self, gray: &Gray, stripes: &[Stripe], depth: linear::Depth, scale: f32) {
         // QR codes are still to come: barcodes leave them half of the time.
-        let now = Instant::now();
-        let deadline = now + self.deadline.saturating_duration_since(now) / 2;
-        let late = || Instant::now() >= deadline;
+        let late = self.budget.share(0.5);
         let boxes: Vec<_> = self.symbols.iter().map(|s| extent(&s.corners)).collect();
         let elsewhere = |p: Point| boxes.iter().any(|b| b.holds((p.x * scale, p.y * scale), 0.0));
-        let symbols = linear::stripes(gray, texture, depth, &elsewhere, &late);
+        let symbols = linear::stripes(gray, stripes, depth, &elsewhere, &late);
+        drop(late);
         self.add_barcodes(symbols, scale);
     }
 

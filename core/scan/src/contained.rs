@@ -9,7 +9,9 @@ use std::panic::{self, AssertUnwindSafe, PanicHookInfo};
 use std::sync::atomic::{AtomicI64, AtomicU8, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread;
-use std::time::Instant;
+use std::time::Duration;
+
+use crate::budget::Budget;
 
 static CAUGHT: AtomicU64 = AtomicU64::new(0);
 
@@ -46,21 +48,23 @@ impl Lane {
         Self { name, strays: AtomicI64::new(0) }
     }
 
-    /// Runs `work` on a thread until `deadline`.
-    pub fn run<T, F>(&'static self, deadline: Instant, work: F) -> Ran<T>
+    /// Runs `work` on a thread until the budget is spent.
+    pub fn run<T, F>(&'static self, budget: &Budget, work: F) -> Ran<T>
     where
         T: Send + 'static,
         F: FnOnce() -> T + Send + 'static,
     {
-        let left = deadline.saturating_duration_since(Instant::now());
-        if left.is_zero() || self.strays.load(Ordering::Acquire) > 0 {
+        if budget.is_late() || self.strays.load(Ordering::Acquire) > 0 {
             return Ran::NotStarted;
         }
+        let clock = budget.clock();
         let state = Arc::new(AtomicU8::new(RUNNING));
         let worker = Arc::clone(&state);
         let (answer, answered) = mpsc::sync_channel(1);
         let started = thread::Builder::new().name(self.name.to_owned()).spawn(move || {
+            let start = clock.now();
             let result = contain(work);
+            let result: (Option<T>, Duration) = (result, clock.now().saturating_sub(start));
             // Nobody listens any more where the deadline has passed.
             let _ = answer.send(result);
             if worker.swap(ENDED, Ordering::AcqRel) == STRAY {
@@ -70,9 +74,11 @@ impl Lane {
         if started.is_err() {
             return Ran::NotStarted;
         }
-        match answered.recv_timeout(left) {
-            Ok(Some(value)) => Ran::Answered(value),
-            Ok(None) => Ran::Panicked,
+        match answered.recv_timeout(budget.patience()) {
+            Ok((result, spent)) => {
+                budget.add(spent);
+                result.map_or(Ran::Panicked, Ran::Answered)
+            }
             Err(_) => {
                 if state.swap(STRAY, Ordering::AcqRel) == RUNNING {
                     self.strays.fetch_add(1, Ordering::AcqRel);
@@ -170,7 +176,7 @@ impl Drop for Quiet {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::time::Duration;
+    use crate::budget::Clock;
 
     static LANE: Lane = Lane::new("test-lane");
     /// The hook belongs to the process: tests that look at it take turns.
@@ -204,18 +210,18 @@ mod tests {
     fn a_late_reader_is_left_behind_and_no_second_one_is_started_beside_it() {
         let _turn = HOOK.lock().unwrap_or_else(PoisonError::into_inner);
         let (release, wait) = mpsc::channel::<()>();
-        let soon = Instant::now() + Duration::from_millis(20);
-        let late = LANE.run(soon, move || {
+        let soon = Budget::new(Clock::Wall, Duration::from_millis(20));
+        let late = LANE.run(&soon, move || {
             let _ = wait.recv();
         });
         assert_eq!(late, Ran::Late);
-        let deadline = Instant::now() + Duration::from_secs(20);
-        assert_eq!(LANE.run(deadline, || 1), Ran::NotStarted);
+        let long = Budget::new(Clock::Wall, Duration::from_secs(20));
+        assert_eq!(LANE.run(&long, || 1), Ran::NotStarted);
         drop(release);
-        let mut answer = LANE.run(deadline, || 1);
-        while answer == Ran::NotStarted && Instant::now() < deadline {
+        let mut answer = LANE.run(&long, || 1);
+        while answer == Ran::NotStarted && !long.is_late() {
             thread::yield_now();
-            answer = LANE.run(deadline, || 1);
+            answer = LANE.run(&long, || 1);
         }
         assert_eq!(answer, Ran::Answered(1));
     }

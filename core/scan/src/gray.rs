@@ -27,6 +27,17 @@ impl Gray {
         Self { width, height, pixels }
     }
 
+    /// A picture of at most `most` pixels, and how many pixels of the camera's one of its own is wide.
+    pub fn to_work_on(luma: &Luma<'_>, most: usize) -> (Self, f32) {
+        let mut gray = Self::from_luma(luma);
+        let mut scale = 1.0;
+        while gray.pixels.len() > most {
+            gray = gray.halved();
+            scale *= 2.0;
+        }
+        (gray, scale)
+    }
+
     pub fn row(&self, y: usize) -> &[u8] {
         self.pixels.get(y * self.width..(y + 1) * self.width).unwrap_or(&[])
     }
@@ -61,6 +72,14 @@ impl Gray {
         Self { width, height, pixels }
     }
 
+    /// `times` as large each way, blended between pixels.
+    pub fn enlarged(&self, times: usize) -> Self {
+        let (width, height) = (self.width * times, self.height * times);
+        let place = |k: usize| (k as f32 + 0.5) / times as f32;
+        let pixels = (0..width * height).map(|i| self.sample(place(i % width), place(i / width)) as u8).collect();
+        Self { width, height, pixels }
+    }
+
     /// Rows become columns: (x, y) moves to (y, x).
     pub fn transposed(&self) -> Self {
         let mut pixels = vec![0; self.pixels.len()];
@@ -91,6 +110,23 @@ impl Gray {
             pixels.extend_from_slice(self.row(y).get(left..right).unwrap_or(&[]));
         }
         Self { width: right.saturating_sub(left), height: bottom.saturating_sub(top), pixels }
+    }
+
+    /// Every pixel the mean of the three by three round it; the border stays.
+    pub fn smoothed(&self) -> Self {
+        let mut pixels = self.pixels.clone();
+        let mut columns = vec![0u16; self.width];
+        for y in 1..self.height.saturating_sub(1) {
+            let (above, here, below) = (self.row(y - 1), self.row(y), self.row(y + 1));
+            for (sum, ((a, b), c)) in columns.iter_mut().zip(above.iter().zip(here).zip(below)) {
+                *sum = u16::from(*a) + u16::from(*b) + u16::from(*c);
+            }
+            let Some(row) = pixels.get_mut(y * self.width + 1..(y + 1) * self.width) else { continue };
+            for (slot, three) in row.iter_mut().zip(columns.windows(3)) {
+                *slot = ((three.iter().sum::<u16>() + 4) / 9) as u8;
+            }
+        }
+        Self { width: self.width, height: self.height, pixels }
     }
 
     /// Black and white exchanged.

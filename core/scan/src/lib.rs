@@ -5,6 +5,7 @@
 //! longer than its [`Effort`] allows, whatever it is given.
 
 mod binarise;
+mod budget;
 mod cascade;
 mod contained;
 mod geometry;
@@ -14,10 +15,15 @@ mod others;
 mod picture;
 mod qr;
 mod regions;
+mod session;
 mod symbol;
 mod text;
+mod track;
+mod why;
 
-pub use cascade::scan;
+pub use budget::Clock;
+pub use cascade::{scan, scan_by};
 pub use contained::caught_panics;
 pub use picture::{Luma, LumaImage, MAX_FILE_BYTES, MAX_PIXELS, PictureError, Rotation, decode_image};
-pub use symbol::{Effort, Format, NoCode, Scan, Symbol};
+pub use session::{FrameScan, Session};
+pub use symbol::{Effort, Format, Hint, NoCode, Scan, Symbol};

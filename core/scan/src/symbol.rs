@@ -36,6 +36,9 @@ pub struct Symbol {
     /// Corners in pixels of the input, x to the right, y down: top left, top right, bottom right, bottom left as the
     /// symbol is read.
     pub corners: [(f32, f32); 4],
+    /// How much more damage it could have borne, 0 to 1. QR codes: unused error correction as in ISO/IEC 15415 §7.8.8, of the
+    /// worst block; barcodes: share of the readings that agreed.
+    pub quality: f32,
 }
 
 /// What the symbol says is personal data: only its kind, length and place are shown.
@@ -45,6 +48,7 @@ impl std::fmt::Debug for Symbol {
             .field("format", &self.format)
             .field("bytes", &self.raw.len())
             .field("corners", &self.corners)
+            .field("quality", &self.quality)
             .finish_non_exhaustive()
     }
 }
@@ -97,6 +101,35 @@ impl NoCode {
     }
 }
 
+/// What the person who holds the camera could do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Hint {
+    /// Switch the torch on: the picture is dark.
+    Torch,
+    /// Go closer.
+    Closer,
+    /// Hold still until the picture is sharp.
+    HoldStill,
+    /// Bring the whole code into the picture.
+    ShowAll,
+    /// Tilt the paper, or switch the torch off: a lamp is mirrored in it.
+    Tilt,
+}
+
+impl Hint {
+    /// A stable word for programs.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Torch => "torch",
+            Self::Closer => "closer",
+            Self::HoldStill => "hold_still",
+            Self::ShowAll => "show_all",
+            Self::Tilt => "tilt",
+        }
+    }
+}
+
 /// The answer of one scan.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -105,6 +138,8 @@ pub struct Scan {
     pub symbols: Vec<Symbol>,
     /// Present exactly when `symbols` is empty.
     pub reason: Option<NoCode>,
+    /// What would help, where nothing was read and that is known.
+    pub hint: Option<Hint>,
     /// Time from call to answer.
     pub elapsed: Duration,
     /// Panics in third-party readers that were caught during this scan.

@@ -1,7 +1,7 @@
 //! Prints paper bills and photographs them: the paper side of the tests.
 //!
 //! [`codes`] writes the texts of a bill's codes, [`print`] sets the page, [`photograph`] looks at it through a simulated
-//! phone camera. This crate shares nothing with `core/`: it states the formats a second time, so that reader and paper
+//! phone camera, and [`film`] moves that camera. This crate shares nothing with `core/`: it states the formats a second time, so that reader and paper
 //! cannot be wrong in the same way.
 
 mod bill;
@@ -13,7 +13,7 @@ pub mod invent;
 mod paper;
 
 pub use bill::{BillerLayout, PaperBill};
-pub use camera::{Camera, Corners, Framing, Level, Photo, photograph};
+pub use camera::{Camera, Corners, Framing, Level, Photo, film, photograph};
 pub use codes::{CONVENIENCE_STORE_CAP, Codes, codes};
 pub use encode::{to_jpeg, to_pgm, to_png};
 pub use error::PrintError;

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use paytaipei_printer::{
-    Camera, Framing, Level, PaperBill, PrintError, codes, invent, photograph, print, to_jpeg, to_pgm, to_png,
+    Camera, Framing, Level, PaperBill, PrintError, codes, film, invent, photograph, print, to_jpeg, to_pgm, to_png,
 };
 
 /// Longest bill that is read from standard input, in bytes.
@@ -65,6 +65,9 @@ enum Command {
         /// Code that the camera is pointed at.
         #[arg(long, value_enum, default_value_t = Aim::Qr)]
         aim: Aim,
+        /// Film each bill instead: this many frames, at 30 a second, in a folder NNN beside the truth.
+        #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=900))]
+        frames: u32,
     },
 }
 
@@ -121,7 +124,9 @@ enum Failure {
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let done = match arguments.command {
-        Some(Command::Set { dir, level, count, seed, aim }) => print_set(&dir, level.into(), count, seed, aim),
+        Some(Command::Set { dir, level, count, seed, aim, frames }) => {
+            print_set(&dir, level.into(), count, seed, aim, frames)
+        }
         None => print_one(&arguments.one),
     };
     match done {
@@ -160,7 +165,7 @@ fn print_one(one: &One) -> Result<(), Failure> {
     write(&out, &bytes)
 }
 
-fn print_set(dir: &Path, level: Level, count: u32, seed: u64, aim: Aim) -> Result<(), Failure> {
+fn print_set(dir: &Path, level: Level, count: u32, seed: u64, aim: Aim, frames: u32) -> Result<(), Failure> {
     const SIZES: [(u32, u32); 3] = [(1920, 1080), (1280, 720), (1600, 1200)];
     fs::create_dir_all(dir).map_err(|e| write_error(dir, &e))?;
     let framing = match aim {
@@ -174,8 +179,16 @@ fn print_set(dir: &Path, level: Level, count: u32, seed: u64, aim: Aim) -> Resul
         let seed = invent::child_seed(seed, index);
         let bill = invent::bill(seed);
         let (width, height) = SIZES[(seed % 3) as usize];
-        let photo = photograph(&print(&bill)?, &Camera { seed, level, framing, width, height })?;
-        write(&dir.join(format!("{index:03}.jpg")), &photo.to_jpeg()?)?;
+        let (page, camera) = (print(&bill)?, Camera { seed, level, framing, width, height });
+        if frames == 0 {
+            write(&dir.join(format!("{index:03}.jpg")), &photograph(&page, &camera)?.to_jpeg()?)?;
+        } else {
+            let film_dir = dir.join(format!("{index:03}"));
+            fs::create_dir_all(&film_dir).map_err(|e| write_error(&film_dir, &e))?;
+            for frame in 0..frames {
+                write(&film_dir.join(format!("{frame:03}.jpg")), &film(&page, &camera, frame)?.to_jpeg()?)?;
+            }
+        }
         let codes = codes(&bill)?;
         match aim {
             Aim::Qr => write(&dir.join(format!("{index:03}.txt")), codes.qr.as_bytes())?,

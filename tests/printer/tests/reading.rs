@@ -8,7 +8,7 @@ use std::collections::{BTreeSet, HashSet};
 use image::RgbImage;
 use image::imageops::grayscale;
 use paytaipei_printer::{
-    BillerLayout, Camera, Codes, Framing, Level, Page, PaperBill, codes, invent, photograph, print,
+    BillerLayout, Camera, Codes, Framing, Level, Page, PaperBill, codes, film, invent, photograph, print,
 };
 use proptest::prelude::*;
 use rxing::helpers::detect_multiple_in_luma_with_hints;
@@ -119,5 +119,22 @@ fn what_the_camera_is_pointed_at_lies_within_the_picture() {
                 }
             }
         }
+    }
+}
+
+#[test]
+fn a_film_moves_over_the_bill_without_losing_its_code() {
+    for seed in 0..4 {
+        let page = print(&invent::bill(seed)).unwrap();
+        let camera = Camera { framing: Framing::Qr, width: 480, height: 360, ..Camera::new(seed, Level::Hard) };
+        let frames: Vec<_> = [0, 10, 20].map(|n| film(&page, &camera, n).unwrap()).into();
+        for frame in &frames {
+            let inside = |[x, y]: &[f32; 2]| (0.0..=480.0).contains(x) && (0.0..=360.0).contains(y);
+            assert!(frame.qr.iter().all(inside), "seed {seed}: {:?}", frame.qr);
+        }
+        let moved = |a: [f32; 2], b: [f32; 2]| (a[0] - b[0]).hypot(a[1] - b[1]);
+        assert!(frames.windows(2).all(|f| moved(f[0].qr[0], f[1].qr[0]) > 0.5));
+        let again = film(&page, &camera, 10).unwrap();
+        assert!(again.image == frames[1].image && again.image != frames[2].image);
     }
 }

@@ -25,6 +25,14 @@ fn element(widths: u32, i: u32) -> f32 {
     (widths / 10u32.pow(5 - i) % 10) as f32
 }
 
+/// Whether six widths could be a start character's: all begin 2 1 1 (the order of the rest tells which).
+fn may_start(widths: &[f32; 6]) -> bool {
+    let unit = widths.iter().sum::<f32>() / 11.0;
+    [211_412u32, 211_214, 211_232].iter().any(|pattern| {
+        (0..6).map(|i| (widths[i as usize] / unit - element(*pattern, i)).abs()).fold(0.0, f32::max) < 0.95
+    })
+}
+
 /// The value whose six widths fit best, where the fit is good.
 fn classify(widths: &[f32; 6]) -> Option<usize> {
     let unit = widths.iter().sum::<f32>() / 11.0;
@@ -70,6 +78,9 @@ pub fn symbol(edges: &[f32], at: usize) -> Option<(String, usize)> {
         return None;
     }
     if first[0] < first[1] * 1.2 || first[0] < first[2] * 1.2 {
+        return None;
+    }
+    if !may_start(&first) {
         return None;
     }
     let start = classify(&first)?;

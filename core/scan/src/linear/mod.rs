@@ -11,6 +11,7 @@ use crate::geometry::Point;
 use crate::gray::Gray;
 use crate::regions::Texture;
 use crate::symbol::{Format, Symbol};
+pub use stripes::Stripe;
 
 /// One reading of one row.
 #[derive(Clone, Debug)]
@@ -47,6 +48,11 @@ pub fn rows(bits: &Bits, step: usize) -> Vec<Reading> {
 /// Most stripes that are looked at.
 const MAX_STRIPES: usize = 12;
 
+/// Where barcodes may lie, the likeliest first.
+pub fn candidates(texture: &Texture) -> Vec<Stripe> {
+    stripes::stripes(texture, MAX_STRIPES)
+}
+
 /// How far to go with a stripe.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Depth {
@@ -60,20 +66,20 @@ pub enum Depth {
 /// `elsewhere` says of a point that it lies on a symbol that was read already.
 pub fn stripes(
     gray: &Gray,
-    texture: &Texture,
+    stripes: &[Stripe],
     depth: Depth,
     elsewhere: &dyn Fn(Point) -> bool,
     late: &dyn Fn() -> bool,
 ) -> Vec<Symbol> {
     let mut symbols = Vec::new();
-    for stripe in stripes::stripes(texture, MAX_STRIPES) {
+    for stripe in stripes {
         if late() {
             break;
         }
         if elsewhere(stripe.at((stripe.from + stripe.to) / 2.0, 0.0)) {
             continue;
         }
-        symbols.extend(read_stripe(gray, &stripe, depth, late));
+        symbols.extend(read_stripe(gray, stripe, depth, late));
     }
     symbols
 }
@@ -98,13 +104,16 @@ fn vote(votes: &mut Vec<Vote>, format: Format, text: String, from: f32, to: f32)
     }
 }
 
-fn read_stripe(gray: &Gray, stripe: &stripes::Stripe, depth: Depth, late: &dyn Fn() -> bool) -> Option<Symbol> {
+fn read_stripe(gray: &Gray, stripe: &Stripe, depth: Depth, late: &dyn Fn() -> bool) -> Option<Symbol> {
     let (strips, sigmas) = match depth {
         Depth::Quick => (&STRIPS[..2], &SIGMAS[..3]),
         Depth::Full => (&STRIPS[..], &SIGMAS[..]),
     };
     let even_strip = |(low, high)| profile::even_out(&profile::profile(gray, stripe, low, high), WINDOW);
     let strips: Vec<Vec<f32>> = strips.iter().map(|strip| even_strip(*strip)).collect();
+    if depth == Depth::Quick && strips.iter().all(|even| profile::edges(even).len() < FEWEST_EDGES) {
+        return None;
+    }
     let mut votes: Vec<Vote> = Vec::new();
     for &sigma in sigmas {
         for even in &strips {
@@ -135,6 +144,7 @@ fn read_stripe(gray: &Gray, stripe: &stripes::Stripe, depth: Depth, late: &dyn F
     }
     votes.sort_by_key(|v| std::cmp::Reverse(v.count));
     let other = votes.get(1).map_or(0, |second| second.count);
+    let all: usize = votes.iter().map(|v| v.count).sum();
     let Vote { format, text, from, to, count } = votes.into_iter().next()?;
     // Two readings agree and no other is had half as often.
     if count < 2 || other * 2 > count {
@@ -152,6 +162,7 @@ fn read_stripe(gray: &Gray, stripe: &stripes::Stripe, depth: Depth, late: &dyn F
         raw: text.clone().into_bytes(),
         text,
         corners: [corner(from, up), corner(to, up), corner(to, -up), corner(from, -up)],
+        quality: count as f32 / all as f32,
     })
 }
 
@@ -225,6 +236,7 @@ pub fn agree(readings: Vec<Reading>) -> Vec<Symbol> {
                 && (near(&o.last, &g.last) || near(&o.first, &g.first))
         })
     };
+    let near_by = |g: &Group| -> usize { groups.iter().filter(|o| near(&o.last, &g.last)).map(|o| o.count).sum() };
     groups
         .iter()
         .filter(|g| g.count >= 2 && !contested(g))
@@ -233,6 +245,7 @@ pub fn agree(readings: Vec<Reading>) -> Vec<Symbol> {
             raw: g.first.text.clone().into_bytes(),
             text: g.first.text.clone(),
             corners: [g.first.from, g.first.to, g.last.to, g.last.from],
+            quality: g.count as f32 / near_by(g).max(1) as f32,
         })
         .collect()
 }

@@ -3,16 +3,23 @@
 
 use super::finder::Triple;
 use super::mesh::{self, Field, Mesh};
-use super::sampling::{self, Lattice};
+use super::sampling::{self, Lattice, Rectified};
 use super::tables::Version;
 use super::{Decoded, Grid, Learned, Persistence};
 use crate::geometry::{Perspective, Point};
 use crate::gray::Gray;
 
-/// A symbol that was read, and where its corners lie in pixels of the picture given.
-pub struct Read {
-    pub decoded: Decoded,
+/// A symbol that was found, perhaps not read.
+#[derive(Clone)]
+pub struct Sighting {
+    pub version: Version,
+    /// Its corners in pixels of the picture given, as the symbol is read.
     pub corners: [Point; 4],
+    /// Its modules as an equaliser saw them: above zero dark, below zero light.
+    pub modules: Vec<f32>,
+    /// Mean square by which modules whose colour is known differ from it: 0 is a clean symbol, 1 says nothing.
+    pub error: f32,
+    pub decoded: Option<Decoded>,
 }
 
 /// How far to go.
@@ -20,8 +27,24 @@ pub struct Read {
 pub enum Depth {
     /// As it lies.
     Quick,
-    /// With mesh and equaliser.
+    /// With mesh and equaliser, as far as one frame of many is worth.
+    Frame,
+    /// As far as is worth while for what looks like a symbol.
     Full,
+}
+
+impl Depth {
+    fn rounds(self) -> usize {
+        match self {
+            Self::Quick => 0,
+            Self::Frame => 3,
+            Self::Full => 6,
+        }
+    }
+
+    fn persistence(self) -> Persistence {
+        if self >= Self::Full { Persistence::Thorough } else { Persistence::Brief }
+    }
 }
 
 /// Least agreement of the fixed modules for a symbol to be believed at all.
@@ -30,49 +53,119 @@ const LEAST_SCORE: f32 = 0.25;
 /// Least agreement of the fixed modules, before any fitting, for fitting to be worth while.
 const WORTH_FITTING: f32 = 0.15;
 
-/// Reads the symbol that three finder patterns suggest. `late` is asked between steps.
-pub fn read(gray: &Gray, triple: &Triple, depth: Depth, late: &dyn Fn() -> bool) -> Option<Read> {
+/// A part of a picture, evened out, and how its coordinates lie in that picture.
+struct Part {
+    field: Field,
+    scale: f32,
+    origin: Point,
+}
+
+impl Part {
+    /// The part that holds `points`, with `room` pixels round them. Half the size as long as modules stay wide enough:
+    /// less noise, less work.
+    fn new(gray: &Gray, points: &[Point; 4], room: f32, module: f32) -> Option<Self> {
+        if module > 6.0 && gray.width > 64 && gray.height > 64 {
+            // Only what is needed is halved.
+            let (left, top, right, bottom) = bounds(gray, points, room + 2.0)?;
+            let half = gray.crop(left, top, right - left, bottom - top).halved();
+            let origin = Point::new(left as f32, top as f32);
+            let part = Self::new(&half, &points.map(|p| (p - origin) * 0.5), room / 2.0, module / 2.0)?;
+            return Some(Self { scale: part.scale * 2.0, origin: part.origin * 2.0 + origin, field: part.field });
+        }
+        let (left, top, right, bottom) = bounds(gray, points, room)?;
+        let field = sampling::field(gray, left, top, right - left, bottom - top, module);
+        Some(Self { field, scale: 1.0, origin: Point::new(left as f32, top as f32) })
+    }
+
+    fn inside(&self, p: Point) -> Point {
+        (p - self.origin) * (1.0 / self.scale)
+    }
+
+    fn outside(&self, p: Point) -> Point {
+        p * self.scale + self.origin
+    }
+}
+
+fn bounds(gray: &Gray, points: &[Point; 4], room: f32) -> Option<(usize, usize, usize, usize)> {
+    let span = |values: [f32; 4], end: usize| {
+        let low = values.iter().copied().fold(f32::INFINITY, f32::min) - room;
+        let high = values.iter().copied().fold(f32::NEG_INFINITY, f32::max) + room;
+        (low.max(0.0) as usize, (high.max(0.0) as usize).min(end))
+    };
+    let (left, right) = span(points.map(|p| p.x), gray.width);
+    let (top, bottom) = span(points.map(|p| p.y), gray.height);
+    (right >= left + 20 && bottom >= top + 20).then_some((left, top, right, bottom))
+}
+
+/// Reads the symbol that three finder patterns suggest; `late` is asked between steps. What could not be read may still
+/// be a sighting.
+pub fn read(gray: &Gray, triple: &Triple, depth: Depth, late: &dyn Fn() -> bool) -> Option<Sighting> {
     let patterns = [triple.top_left, triple.top_right, triple.bottom_left];
     let module = patterns.iter().map(|f| (f.module.0 * f.module.1).sqrt()).sum::<f32>() / 3.0;
-    // Half the size as long as modules stay wide enough: less noise, less work.
-    if module > 6.0 && gray.width > 64 && gray.height > 64 {
-        let mut smaller = *triple;
-        for finder in [&mut smaller.top_left, &mut smaller.top_right, &mut smaller.bottom_left] {
-            finder.centre = finder.centre * 0.5;
-            finder.module = (finder.module.0 / 2.0, finder.module.1 / 2.0);
-        }
-        let mut read = self::read(&gray.halved(), &smaller, depth, late)?;
-        read.corners = read.corners.map(|p| p * 2.0);
-        return Some(read);
-    }
     let [tl, tr, bl] = patterns.map(|f| f.centre);
-    let far = tr + bl - tl;
     // All that may belong to the symbol: the parallelogram with room for perspective and quiet zone.
     let room = module * 9.0 + ((tr - bl).length() * 0.15);
-    let xs = [tl.x, tr.x, bl.x, far.x];
-    let ys = [tl.y, tr.y, bl.y, far.y];
-    let low = |v: &[f32; 4]| (v.iter().copied().fold(f32::INFINITY, f32::min) - room).max(0.0) as usize;
-    let high = |v: &[f32; 4], end: usize| {
-        ((v.iter().copied().fold(f32::NEG_INFINITY, f32::max) + room).max(0.0) as usize).min(end)
-    };
-    let (left, top) = (low(&xs), low(&ys));
-    let (right, bottom) = (high(&xs, gray.width), high(&ys, gray.height));
-    if right < left + 20 || bottom < top + 20 {
-        return None;
+    let part = Part::new(gray, &[tl, tr, tr + bl - tl, bl], room, module)?;
+    let centres = [tl, tr, bl].map(|p| part.inside(p));
+    let mut best: Option<Sighting> = None;
+    for version in versions(&part.field, centres, triple.dimension).into_iter().take(3) {
+        if late() {
+            break;
+        }
+        let Some(mut sighting) = read_as(&part.field, centres, version, depth, late) else { continue };
+        sighting.corners = sighting.corners.map(|p| part.outside(p));
+        let read = sighting.decoded.is_some();
+        if best.as_ref().is_none_or(|b| read || sighting.error < b.error) {
+            best = Some(sighting);
+        }
+        if read {
+            break;
+        }
     }
-    let field = sampling::field(gray, left, top, right - left, bottom - top, module);
-    let origin = Point::new(left as f32, top as f32);
-    let centres = [tl - origin, tr - origin, bl - origin];
-    for version in versions(&field, centres, triple.dimension).into_iter().take(3) {
+    best
+}
+
+/// Looks for a symbol that was seen in the frame before: near where it was, by all of its modules that are known.
+pub fn follow(
+    gray: &Gray,
+    corners: &[Point; 4],
+    version: Version,
+    known: &[i8],
+    late: &dyn Fn() -> bool,
+) -> Option<Sighting> {
+    let [a, b, c, d] = *corners;
+    let module = ((c - a).cross(d - b) / 2.0).abs().sqrt() / version.dimension() as f32;
+    let part = Part::new(gray, corners, module * (4.0 + REACH), module)?;
+    let mesh = Mesh::new(version, corners.map(|p| part.inside(p)))?;
+    let known = mesh::known(version, known);
+    // A hand moves by a few modules from frame to frame.
+    let step = mesh.module() * 0.5;
+    let steps = (REACH * 2.0) as i32;
+    let mut best = (f32::NEG_INFINITY, Point::default());
+    for j in -steps..=steps {
+        for i in -steps..=steps {
+            let shift = Point::new(i as f32, j as f32) * step;
+            let score = mesh.score_known(&part.field, &known, shift) - 0.0005 * (i * i + j * j) as f32;
+            if score > best.0 {
+                best = (score, shift);
+            }
+        }
         if late() {
             return None;
         }
-        if let Some((decoded, mesh)) = read_as(&field, centres, version, depth, late) {
-            return Some(Read { decoded, corners: mesh.corners().map(|p| p + origin) });
-        }
     }
-    None
+    let corners = mesh.corners().map(|p| p + best.1);
+    let mesh = Mesh::new(version, corners)?.fit_corners(&part.field, &known, &[0.7, 0.35, 0.15], late);
+    if mesh.score_known(&part.field, &known, Point::default()) < LEAST_SCORE {
+        return None;
+    }
+    let mut sighting = refine(&part.field, mesh, &known, Depth::Frame, late)?;
+    sighting.corners = sighting.corners.map(|p| part.outside(p));
+    Some(sighting)
 }
+
+/// Modules by which a symbol may move from one frame to the next.
+const REACH: f32 = 5.0;
 
 /// Versions in order of how well their timing patterns fit between the finder patterns.
 fn versions(field: &Field, [tl, tr, bl]: [Point; 3], dimension: f32) -> Vec<Version> {
@@ -114,83 +207,113 @@ fn read_as(
     version: Version,
     depth: Depth,
     late: &dyn Fn() -> bool,
-) -> Option<(Decoded, Mesh)> {
+) -> Option<Sighting> {
     let mut meshes: Vec<(f32, Mesh)> = corners(field, centres, version)
         .into_iter()
         .filter_map(|corners| Mesh::new(version, corners))
         .map(|mesh| (mesh.score(field), mesh))
         .collect();
     meshes.sort_by(|a, b| b.0.total_cmp(&a.0));
-    let size = version.dimension();
-    let decode = |modules: Vec<f32>| Grid::new(size, modules)?.decode();
     let (score, mesh) = meshes.first()?;
     if *score > LEAST_SCORE
-        && let Some(decoded) = decode(sampling::centres(field, mesh))
+        && let Some(sighting) = as_it_lies(field, mesh)
     {
-        return Some((decoded, mesh.clone()));
+        return Some(sighting);
     }
-    if depth == Depth::Quick {
+    if depth == Depth::Quick || *score < WORTH_FITTING {
         return None;
     }
-    if *score < WORTH_FITTING {
-        return None;
-    }
+    let known = mesh::knowledge(version);
     let mut fitted: Vec<(f32, Mesh)> = Vec::new();
     for (_, mesh) in meshes.iter().take(3) {
         if late() {
             return None;
         }
-        let mesh = mesh.fit_corners(field, &[0.7, 0.35, 0.15], late);
+        let mesh = mesh.fit_corners(field, &known, &[0.7, 0.35, 0.15], late);
         fitted.push((mesh.score(field), mesh));
     }
     fitted.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let mut best: Option<Sighting> = None;
     for (score, mesh) in fitted.into_iter().take(2) {
         if score < LEAST_SCORE || late() {
-            return None;
+            break;
         }
-        if let Some(decoded) = decode(sampling::centres(field, &mesh)) {
-            return Some((decoded, mesh));
+        if let Some(sighting) = as_it_lies(field, &mesh) {
+            return Some(sighting);
         }
-        let mut mesh = mesh;
-        let mut learned = Learned::default();
-        for round in 0..5 {
-            let lattice = Lattice::new(field, &mesh);
-            let mut weights = lattice.train(None, &learned.modules)?;
-            let mut modules = lattice.apply(&weights);
-            if round > 0 {
-                for _ in 0..2 {
-                    weights = lattice.train(Some(&modules), &learned.modules)?;
-                    modules = lattice.apply(&weights);
-                }
-            }
-            // What a block taught may be enough for the next.
-            for _ in 0..4 {
-                if late() {
-                    return None;
-                }
-                match Grid::new(size, modules.clone())?.attempt(Persistence::Thorough) {
-                    Ok(decoded) => return Some((decoded, mesh)),
-                    Err(part) if part.blocks > learned.blocks => learned = part,
-                    Err(_) => break,
-                }
-                weights = lattice.train(Some(&modules), &learned.modules)?;
-                modules = lattice.apply(&weights);
-            }
-            if late() {
-                return None;
-            }
-            let sharp = sampling::sharpened(field, &mesh, &weights);
-            if round < 2 {
-                mesh = mesh.search_last_corner(&sharp, if round == 0 { 3.0 } else { 1.5 }, late);
-                mesh = mesh.fit_corners(&sharp, &[0.35, 0.15, 0.07], late);
-            }
-            if round == 2 {
-                mesh = mesh.refined();
-            }
-            mesh.fit_nodes(&sharp, &mesh::known(version, &learned.modules), &[0.3, 0.15, 0.07], late);
+        let Some(sighting) = refine(field, mesh, &known, depth, late) else { continue };
+        if sighting.decoded.is_some() {
+            return Some(sighting);
+        }
+        if best.as_ref().is_none_or(|b| sighting.error < b.error) {
+            best = Some(sighting);
         }
     }
-    None
+    best
+}
+
+/// Modules at their centres, without more ado; only where that is enough to read the symbol.
+fn as_it_lies(field: &Field, mesh: &Mesh) -> Option<Sighting> {
+    let modules = sampling::centres(field, mesh);
+    let decoded = Grid::new(mesh.version().dimension(), modules.clone())?.decode()?;
+    Some(Sighting { version: mesh.version(), corners: mesh.corners(), modules, error: 0.0, decoded: Some(decoded) })
+}
+
+/// Fits mesh and equaliser in turns, decoding after each. `given` are the modules whose colour is known.
+fn refine(field: &Field, outer: Mesh, given: &[i8], depth: Depth, late: &dyn Fn() -> bool) -> Option<Sighting> {
+    let version = outer.version();
+    let size = version.dimension();
+    let rectified = Rectified::new(field, outer);
+    let mut mesh = rectified.mesh()?;
+    let mut learned = Learned { blocks: 0, modules: given.to_vec() };
+    let mut best: Option<Sighting> = None;
+    for round in 0..depth.rounds() {
+        let lattice = Lattice::new(&rectified.field, &mesh);
+        let mut weights = lattice.train(None, &learned.modules)?;
+        let mut modules = lattice.apply(&weights);
+        for _ in 0..if round > 0 { 2 } else { 0 } {
+            weights = lattice.train(Some(&modules), &learned.modules)?;
+            modules = lattice.apply(&weights);
+        }
+        let corners = mesh.corners().map(|p| rectified.outside(p));
+        // What a block taught may be enough for the next.
+        for _ in 0..4 {
+            if late() {
+                return best;
+            }
+            match Grid::new(size, modules.clone())?.attempt(depth.persistence()) {
+                Ok(decoded) => {
+                    let error = lattice.error(&modules, given);
+                    return Some(Sighting { version, corners, modules, error, decoded: Some(decoded) });
+                }
+                Err(part) if part.blocks > learned.blocks => {
+                    learned.blocks = part.blocks;
+                    learned.modules = mesh::together(&part.modules, given);
+                }
+                Err(_) => break,
+            }
+            weights = lattice.train(Some(&modules), &learned.modules)?;
+            modules = lattice.apply(&weights);
+        }
+        let error = lattice.error(&modules, given);
+        if best.as_ref().is_none_or(|b| error < b.error) {
+            best = Some(Sighting { version, corners, modules, error, decoded: None });
+        }
+        if late() || round + 1 == depth.rounds() {
+            break;
+        }
+        let sharp = rectified.sharpened(&weights);
+        let known = &learned.modules;
+        if round < 2 {
+            mesh = mesh.search_last_corner(&sharp, known, if round == 0 { 3.0 } else { 1.5 }, late);
+            mesh = mesh.fit_corners(&sharp, known, &[0.35, 0.15, 0.07], late);
+        }
+        if round == 2 {
+            mesh = mesh.refined();
+        }
+        mesh.fit_nodes(&sharp, known, &[0.3, 0.15, 0.07], late);
+    }
+    best
 }
 
 /// Where the four corners may lie, given three finder centres: by the alignment pattern where one is found, else as if
@@ -206,24 +329,38 @@ fn corners(field: &Field, [tl, tr, bl]: [Point; 3], version: Version) -> Vec<[Po
     }
     // Search round where the last alignment pattern would lie straight on.
     let reach = (size * 0.22).max(5.0);
-    let steps = (reach * 2.0) as i32;
-    let mut best: Vec<(f32, Point)> = Vec::new();
+    let steps = reach as i32;
+    let likeness = |p: Point| {
+        let mut sum = 0.0;
+        for y in -2..=2i32 {
+            for x in -2..=2i32 {
+                let dark = x.abs().max(y.abs()) != 1;
+                let value = field.sample(p + right * x as f32 + down * y as f32).clamp(-1.0, 1.0);
+                sum += if dark { value } else { -value };
+            }
+        }
+        sum / 25.0
+    };
+    let judged = |i: f32, j: f32| {
+        let p = at(size - 6.5 + i, size - 6.5 + j);
+        (likeness(p) - 0.15 * i.hypot(j) / reach, p)
+    };
+    // Modules first, then halves round the best of them.
+    let mut coarse: Vec<(f32, i32, i32)> = Vec::new();
     for j in -steps..=steps {
         for i in -steps..=steps {
-            let p = at(size - 6.5 + i as f32 / 2.0, size - 6.5 + j as f32 / 2.0);
-            let mut sum = 0.0;
-            for y in -2..=2i32 {
-                for x in -2..=2i32 {
-                    let dark = x.abs().max(y.abs()) != 1;
-                    let value = field.sample(p + right * x as f32 + down * y as f32).clamp(-1.0, 1.0);
-                    sum += if dark { value } else { -value };
-                }
-            }
-            let away = ((i * i + j * j) as f32).sqrt() / 2.0 / reach;
-            best.push((sum / 25.0 - 0.15 * away, p));
+            coarse.push((judged(i as f32, j as f32).0, i, j));
         }
     }
-    best.sort_by(|a, b| b.0.total_cmp(&a.0));
+    coarse.sort_unstable_by(|a, b| b.0.total_cmp(&a.0));
+    let mut best: Vec<(f32, Point)> = Vec::new();
+    for (_, i, j) in coarse.into_iter().take(16) {
+        let (i, j) = (i as f32, j as f32);
+        for (di, dj) in [(0.0, 0.0), (0.5, 0.0), (-0.5, 0.0), (0.0, 0.5), (0.0, -0.5), (0.5, 0.5), (-0.5, -0.5)] {
+            best.push(judged(i + di, j + dj));
+        }
+    }
+    best.sort_unstable_by(|a, b| b.0.total_cmp(&a.0));
     let module = right.length().max(down.length());
     let mut places: Vec<Point> = Vec::new();
     for (score, p) in best {
@@ -242,4 +379,9 @@ fn corners(field: &Field, [tl, tr, bl]: [Point; 3], version: Version) -> Vec<[Po
         }
     }
     found
+}
+
+/// The modules that all codes of a version share: +1 dark, −1 light, 0 for the others.
+pub fn fixed(version: Version) -> Vec<i8> {
+    mesh::knowledge(version)
 }

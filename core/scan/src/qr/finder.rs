@@ -29,9 +29,21 @@ pub struct Triple {
     pub cost: f32,
 }
 
+impl Triple {
+    /// Where the symbol's corners would lie if it were seen straight on, and the width of a module there.
+    pub fn parallelogram(&self) -> ([Point; 4], f32) {
+        let span = (self.dimension - 7.0).max(1.0);
+        let (tl, tr, bl) = (self.top_left.centre, self.top_right.centre, self.bottom_left.centre);
+        let (right, down) = ((tr - tl) * (1.0 / span), (bl - tl) * (1.0 / span));
+        let size = self.dimension;
+        let at = |u: f32, v: f32| tl + right * (u - 3.5) + down * (v - 3.5);
+        ([at(0.0, 0.0), at(size, 0.0), at(size, size), at(0.0, size)], right.cross(down).abs().sqrt())
+    }
+}
+
 /// Patterns that are kept at most, those seen by most rows.
 const MAX_FINDERS: usize = 40;
-const MAX_TRIPLES: usize = 8;
+const MAX_TRIPLES: usize = 12;
 
 /// Whether five runs are as 1 : 1 : 3 : 1 : 1, allowing for blur that eats or widens what is narrow.
 fn proportions(runs: &[f32; 5]) -> Option<f32> {
@@ -93,7 +105,8 @@ fn cross(bits: &Bits, x: usize, y: usize, vertical: bool, limit: usize) -> Optio
 pub fn finders(bits: &Bits) -> Vec<Finder> {
     let mut found: Vec<Finder> = Vec::new();
     let mut edges = Vec::new();
-    for y in (0..bits.height).step_by(2) {
+    // The core is three modules high: of such as can be read, at least two rows cross it.
+    for y in (0..bits.height).step_by(3) {
         bits.edges(y, &mut edges);
         // Edges come in pairs, dark begins at even ones.
         let mut at = 0;

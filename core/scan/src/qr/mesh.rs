@@ -46,7 +46,7 @@ pub struct Mesh {
 }
 
 /// What is known of a module for fitting: +1 dark, −1 light, 0 only that it is one or the other.
-fn knowledge(version: Version) -> Vec<i8> {
+pub fn knowledge(version: Version) -> Vec<i8> {
     let roles = roles(version).into_iter();
     roles.map(|role| if let Role::Fixed(dark) = role { if dark { 1 } else { -1 } } else { 0 }).collect()
 }
@@ -64,13 +64,13 @@ fn gain(value: f32, known: i8) -> f32 {
 
 /// The fixed modules, and those learned (+1 dark, −1 light, 0 unknown).
 pub fn known(version: Version, learned: &[i8]) -> Vec<i8> {
-    let mut known = knowledge(version);
-    for (slot, learned) in known.iter_mut().zip(learned) {
-        if *slot == 0 {
-            *slot = *learned;
-        }
-    }
-    known
+    together(&knowledge(version), learned)
+}
+
+/// The first, filled up where it knows nothing.
+pub fn together(first: &[i8], second: &[i8]) -> Vec<i8> {
+    let other = |i: usize| second.get(i).copied().unwrap_or(0);
+    first.iter().enumerate().map(|(i, known)| if *known == 0 { other(i) } else { *known }).collect()
 }
 
 impl Mesh {
@@ -140,12 +140,17 @@ impl Mesh {
 
     /// Share of the best possible fit of the fixed modules, −1 to 1.
     pub fn score(&self, field: &Field) -> f32 {
+        self.score_known(field, &knowledge(self.version), Point::default())
+    }
+
+    /// The same of all modules that are known, the mesh moved by `shift` pixels.
+    pub fn score_known(&self, field: &Field, known: &[i8], shift: Point) -> f32 {
         let size = self.version.dimension();
         let (mut sum, mut all) = (0.0, 0.0);
-        for (i, known) in knowledge(self.version).into_iter().enumerate() {
-            if known != 0 {
+        for (i, known) in known.iter().enumerate() {
+            if *known != 0 {
                 let p = self.place((i % size) as f32 + 0.5, (i / size) as f32 + 0.5);
-                sum += gain(field.sample(p), known);
+                sum += gain(field.sample(p + shift), *known);
                 all += 1.0;
             }
         }
@@ -165,10 +170,9 @@ impl Mesh {
     }
 
     /// Looks for the last corner, which no finder pattern holds, within `reach` modules each way; keeps the best place.
-    pub fn search_last_corner(&self, field: &Field, reach: f32, late: &dyn Fn() -> bool) -> Self {
-        let known = knowledge(self.version);
+    pub fn search_last_corner(&self, field: &Field, known: &[i8], reach: f32, late: &dyn Fn() -> bool) -> Self {
         let size = self.version.dimension();
-        let fit = |mesh: &Self| mesh.fit(field, &known, (0, size), (0, size), 2);
+        let fit = |mesh: &Self| mesh.fit(field, known, (0, size), (0, size), 2);
         let corners = self.corners();
         let module = self.module();
         let mut best = (fit(self), self.clone());
@@ -191,13 +195,12 @@ impl Mesh {
     }
 
     /// Moves the corners one by one, by ever smaller steps given in modules, while that improves the fit.
-    pub fn fit_corners(&self, field: &Field, steps: &[f32], late: &dyn Fn() -> bool) -> Self {
-        let known = knowledge(self.version);
+    pub fn fit_corners(&self, field: &Field, known: &[i8], steps: &[f32], late: &dyn Fn() -> bool) -> Self {
         let size = self.version.dimension();
         let stride = if size > 45 { 5 } else { 3 };
         let mut best = self.clone();
         let mut corners = self.corners();
-        let fit = |mesh: &Self| mesh.fit(field, &known, (0, size), (0, size), stride);
+        let fit = |mesh: &Self| mesh.fit(field, known, (0, size), (0, size), stride);
         let mut score = fit(&best);
         for step in steps {
             let step = step * best.module();

@@ -33,6 +33,8 @@ pub struct Decoded {
     pub mirrored: bool,
     /// The codewords after correction, as a grid shows them.
     pub modules: Vec<bool>,
+    /// Unused error correction of the worst block, 0 to 1 (ISO/IEC 15415 §7.8.8).
+    pub quality: f32,
 }
 
 /// A decoding is believed when chance would produce none of its blocks more often than once in 10^`BELIEVED`…
@@ -179,6 +181,7 @@ impl Grid {
         let blocks = interleaving(layout);
         let mut data = Vec::new();
         let mut chance = f64::NEG_INFINITY;
+        let mut quality = 1.0f32;
         let mut corrected: Vec<Option<u8>> = vec![None; words.len()];
         let (mut blocks_read, mut blocks_failed) = (0, 0);
         for block in &blocks {
@@ -193,6 +196,8 @@ impl Grid {
                 blocks_read += 1;
             }
             chance = f64::max(chance, odds);
+            let wrong = word.iter().zip(&fixed).filter(|(read, right)| read.value != **right).count();
+            quality = quality.min(1.0 - 2.0 * wrong as f32 / layout.check as f32);
             for (&at, &value) in block.iter().zip(&fixed) {
                 if let Some(slot) = corrected.get_mut(at) {
                     *slot = (odds < -BELIEVED).then_some(value);
@@ -230,7 +235,13 @@ impl Grid {
         }
         // Format and version information, remainder bits: as they were seen.
         let modules = modules.iter().zip(&self.modules).map(|(m, seen)| if *m == 0 { *seen > 0.0 } else { *m > 0 });
-        Ok(Decoded { text: text_of(&segments), raw, mirrored: false, modules: modules.collect() })
+        Ok(Decoded {
+            text: text_of(&segments),
+            raw,
+            mirrored: false,
+            modules: modules.collect(),
+            quality: quality.max(0.0),
+        })
     }
 }
 

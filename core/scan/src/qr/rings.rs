@@ -86,58 +86,28 @@ pub fn rings(gray: &Gray, late: &dyn Fn() -> bool) -> Vec<Ring> {
     kept
 }
 
+/// Places of one level and module size that are compared with the whole pattern, the likeliest by a cheap look.
+const PLACES: usize = 500;
+
 /// One level of the pyramid: modules of 1.6 to 3.1 pixels.
 fn search(gray: &Gray, template: &[(f32, f32, f32)], found: &mut Vec<Ring>, scale: f32, late: &dyn Fn() -> bool) {
+    let smooth = gray.smoothed();
     let mut places: Vec<(f32, Point, f32, f32)> = Vec::new();
     for module in [1.7f32, 2.2, 2.8] {
-        let reach = (module * 4.0) as usize + 1;
-        if gray.width <= 2 * reach || gray.height <= 2 * reach {
-            continue;
-        }
-        let offset = |angle: f32, radius: f32| {
-            let (dx, dy) = ((angle.cos() * radius * module).round(), (angle.sin() * radius * module).round());
-            dy as isize * gray.width as isize + dx as isize
-        };
-        let circle = |radius: f32, count: usize| -> Vec<isize> {
-            (0..count).map(|i| offset(std::f32::consts::TAU * i as f32 / count as f32, radius)).collect()
-        };
-        // Turned any way, these lie inside the core and inside the light ring: a cheap first look.
-        let (core, light, dark) = (circle(0.9, 6), circle(2.1, 12), circle(3.3, 16));
-        for y in reach..gray.height - reach {
-            if late() {
-                return;
+        for (x, y) in candidates(&smooth, module, late) {
+            let centre = Point::new(x as f32 + 0.5, y as f32 + 0.5);
+            let mut best = (0.0, 0.0f32);
+            for turn in 0..4 {
+                let angle = std::f32::consts::FRAC_PI_8 * turn as f32;
+                let across = Point::new(angle.cos(), angle.sin()) * module;
+                let down = Point::new(-across.y, across.x);
+                let like = likeness(gray, template, centre, across, down);
+                if like > best.0 {
+                    best = (like, angle);
+                }
             }
-            for x in reach..gray.width - reach {
-                let at = y * gray.width + x;
-                let mean = |offsets: &[isize]| {
-                    let sum: u32 = offsets
-                        .iter()
-                        .map(|o| u32::from(gray.pixels.get(at.wrapping_add_signed(*o)).copied().unwrap_or(0)))
-                        .sum();
-                    sum as f32 / offsets.len() as f32
-                };
-                let (inner, ring) = (mean(&core), mean(&light));
-                if ring < inner * 1.08 + 6.0 {
-                    continue;
-                }
-                let outer = mean(&dark);
-                if ring < outer * 1.02 + 2.0 {
-                    continue;
-                }
-                let centre = Point::new(x as f32 + 0.5, y as f32 + 0.5);
-                let mut best = (0.0, 0.0f32);
-                for turn in 0..4 {
-                    let angle = std::f32::consts::FRAC_PI_8 * turn as f32;
-                    let across = Point::new(angle.cos(), angle.sin()) * module;
-                    let down = Point::new(-across.y, across.x);
-                    let like = likeness(gray, template, centre, across, down);
-                    if like > best.0 {
-                        best = (like, angle);
-                    }
-                }
-                if best.0 > WORTH_FITTING {
-                    places.push((best.0, centre, module, best.1));
-                }
+            if best.0 > WORTH_FITTING {
+                places.push((best.0, centre, module, best.1));
             }
         }
     }
@@ -162,6 +132,64 @@ fn search(gray: &Gray, template: &[(f32, f32, f32)], found: &mut Vec<Ring>, scal
             });
         }
     }
+}
+
+/// Where a dark core may lie in a light ring in a dark one: points on circles, so turned any way. One place each square of little more
+/// than a module, the clearest first.
+fn candidates(smooth: &Gray, module: f32, late: &dyn Fn() -> bool) -> Vec<(usize, usize)> {
+    let (width, height) = (smooth.width, smooth.height);
+    let reach = (module * 4.0) as usize + 1;
+    if width <= 2 * reach || height <= 2 * reach {
+        return Vec::new();
+    }
+    let circle = |radius: f32| -> [isize; 8] {
+        // Right, down, left and up first: they alone refuse most places.
+        [0, 2, 4, 6, 1, 3, 5, 7].map(|i| {
+            let angle = std::f32::consts::FRAC_PI_4 * i as f32;
+            let (dx, dy) = ((angle.cos() * radius * module).round(), (angle.sin() * radius * module).round());
+            dy as isize * width as isize + dx as isize
+        })
+    };
+    let (light, dark) = (circle(2.1), circle(3.3));
+    let side = (module * 1.3) as usize;
+    let columns = width.div_ceil(side);
+    let mut best = vec![(0.0f32, 0usize, 0usize); columns * height.div_ceil(side)];
+    for y in reach..height - reach {
+        if late() {
+            break;
+        }
+        for x in reach..width - reach {
+            let at = y * width + x;
+            let sum = |offsets: &[isize]| -> u32 {
+                let pixel = |o: &isize| smooth.pixels.get(at.wrapping_add_signed(*o)).copied().unwrap_or(0);
+                offsets.iter().map(|o| u32::from(pixel(o))).sum()
+            };
+            let inner = u32::from(smooth.pixels.get(at).copied().unwrap_or(0));
+            let four = sum(&light[..4]);
+            if four < inner * 4 + inner / 4 + 12 {
+                continue;
+            }
+            let ring = (four + sum(&light[4..])) as f32 / 8.0;
+            let inner = inner as f32;
+            if ring < inner * 1.08 + 6.0 {
+                continue;
+            }
+            let outer = sum(&dark) as f32 / 8.0;
+            if ring < outer * 1.02 + 2.0 {
+                continue;
+            }
+            let clear = (2.0 * ring - inner - outer) / ring;
+            if let Some(slot) = best.get_mut(y / side * columns + x / side)
+                && clear > slot.0
+            {
+                *slot = (clear, x, y);
+            }
+        }
+    }
+    best.retain(|b| b.0 > 0.0);
+    best.sort_unstable_by(|a, b| b.0.total_cmp(&a.0));
+    best.truncate(PLACES);
+    best.into_iter().map(|b| (b.1, b.2)).collect()
 }
 
 /// Moves centre and module vectors, by ever smaller steps, while likeness grows.

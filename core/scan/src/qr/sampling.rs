@@ -168,18 +168,22 @@ impl Lattice {
             learn(x, y, target, 1.0);
             total += 1.0;
         }
-        if let Some(decided) = decided {
-            let data = super::tables::Role::Data;
-            let version = super::tables::Version::from_dimension(self.size)?;
-            for (i, (value, role)) in decided.iter().zip(roles(version)).enumerate() {
-                let learned = learned.get(i).copied().unwrap_or(0);
-                if role == data && learned != 0 {
-                    learn(i % self.size, i / self.size, f32::from(learned), 1.0);
-                    total += 1.0;
-                } else if role == data {
+        let version = super::tables::Version::from_dimension(self.size)?;
+        for (i, role) in roles(version).into_iter().enumerate() {
+            if role != Role::Data {
+                continue;
+            }
+            let (x, y) = (i % self.size, i / self.size);
+            match (learned.get(i).copied().unwrap_or(0), decided.and_then(|d| d.get(i))) {
+                (0, None) => {}
+                (0, Some(value)) => {
                     let weight = value.abs().min(1.0).powi(2) * 0.7;
-                    learn(i % self.size, i / self.size, value.signum(), weight);
+                    learn(x, y, value.signum(), weight);
                     total += weight;
+                }
+                (known, _) => {
+                    learn(x, y, f32::from(known), 1.0);
+                    total += 1.0;
                 }
             }
         }
@@ -191,6 +195,25 @@ impl Lattice {
         let weights =
             solve(normal.iter().map(|v| f64::from(*v)).collect(), right.iter().map(|v| f64::from(*v)).collect())?;
         Some(weights.iter().map(|w| *w as f32).collect())
+    }
+
+    /// How far modules lie from what is known of them, on average and by the square; more where little was known to train
+    /// on.
+    pub fn error(&self, modules: &[f32], learned: &[i8]) -> f32 {
+        let (mut sum, mut all) = (0.0, 0.0);
+        let mut add = |at: usize, target: f32| {
+            let value = modules.get(at).copied().unwrap_or(0.0);
+            sum += (value - target).powi(2);
+            all += 1.0;
+        };
+        for &(x, y, target) in &self.known {
+            add(y * self.size + x, target);
+        }
+        for (at, known) in learned.iter().enumerate().filter(|(_, known)| **known != 0) {
+            add(at, f32::from(*known));
+        }
+        let free = f32::max(all - self.taps.len() as f32, 1.0);
+        sum / free
     }
 
     /// All modules as trained weights see them.
@@ -207,24 +230,74 @@ impl Lattice {
     }
 }
 
-/// The whole field as trained weights see it: what blur took from edges is put back, so that a mesh can be fitted to it
-/// where it did not fit yet.
-pub fn sharpened(field: &Field, mesh: &Mesh, weights: &[f32]) -> Field {
-    let [a, b, c, d] = mesh.corners();
-    let halves = 1.0 / (4.0 * mesh.version().dimension() as f32);
-    let (right, down) = (((b - a) + (c - d)) * halves, ((d - a) + (c - b)) * halves);
-    let taps: Vec<Point> = taps().into_iter().map(|(x, y)| right * x as f32 + down * y as f32).collect();
-    let bias = weights.last().copied().unwrap_or(0.0);
-    let mut values = Vec::with_capacity(field.values.len());
-    for y in 0..field.height {
-        for x in 0..field.width {
-            let here = Point::new(x as f32 + 0.5, y as f32 + 0.5);
-            let sum: f32 =
-                taps.iter().zip(weights).map(|(tap, w)| w * field.sample(here + *tap).clamp(-1.5, 1.5)).sum();
-            values.push((sum + bias).clamp(-2.0, 2.0));
+/// Samples of a module's side in a rectified field.
+const DENSITY: usize = 4;
+/// Modules round the symbol in a rectified field.
+const ROOM: usize = 6;
+
+/// A field seen through a mesh: the symbol upright and square, as far as that mesh fits, `DENSITY` samples a module.
+pub struct Rectified {
+    pub field: Field,
+    outer: Mesh,
+}
+
+impl Rectified {
+    pub fn new(field: &Field, outer: Mesh) -> Self {
+        let side = (outer.version().dimension() + 2 * ROOM) * DENSITY;
+        let mut values = Vec::with_capacity(side * side);
+        let module = |k: usize| (k as f32 + 0.5) / DENSITY as f32 - ROOM as f32;
+        for j in 0..side {
+            for i in 0..side {
+                values.push(field.sample(outer.place(module(i), module(j))));
+            }
         }
+        Self { field: Field { width: side, height: side, values }, outer }
     }
-    Field { width: field.width, height: field.height, values }
+
+    /// The mesh that fits where the outer one does.
+    pub fn mesh(&self) -> Option<Mesh> {
+        let (low, high) = ((ROOM * DENSITY) as f32, ((self.outer.version().dimension() + ROOM) * DENSITY) as f32);
+        let corners = [(low, low), (high, low), (high, high), (low, high)].map(|(x, y)| Point::new(x, y));
+        Mesh::new(self.outer.version(), corners)
+    }
+
+    /// Where a point of the rectified field lies in the field that it was made of.
+    pub fn outside(&self, p: Point) -> Point {
+        let module = |x: f32| x / DENSITY as f32 - ROOM as f32;
+        self.outer.place(module(p.x), module(p.y))
+    }
+
+    /// The field as trained weights see it: what blur took from edges is put back, so that a mesh can be fitted to it
+    /// where it did not fit yet. The weights' half modules are whole samples here.
+    pub fn sharpened(&self, weights: &[f32]) -> Field {
+        let side = self.field.width;
+        const HALF: i32 = DENSITY as i32 / 2;
+        let bias = weights.last().copied().unwrap_or(0.0);
+        let clamped: Vec<f32> = self.field.values.iter().map(|v| v.clamp(-1.5, 1.5)).collect();
+        let mut values = vec![bias; side * side];
+        for ((dx, dy), weight) in taps().into_iter().zip(weights) {
+            let (dx, dy) = (dx * HALF, dy * HALF);
+            for (y, row) in values.chunks_exact_mut(side).enumerate() {
+                let Some(source) =
+                    usize::try_from(y as i32 + dy).ok().and_then(|y| clamped.get(y * side..(y + 1) * side))
+                else {
+                    continue;
+                };
+                let (to, from) = if dx >= 0 { (0, dx as usize) } else { ((-dx) as usize, 0) };
+                let count = side.saturating_sub(to + from);
+                let (Some(row), Some(source)) = (row.get_mut(to..to + count), source.get(from..from + count)) else {
+                    continue;
+                };
+                for (slot, value) in row.iter_mut().zip(source) {
+                    *slot += value * weight;
+                }
+            }
+        }
+        for value in &mut values {
+            *value = value.clamp(-2.0, 2.0);
+        }
+        Field { width: side, height: side, values }
+    }
 }
 
 /// Ridge of the least squares, as a share of the modules trained on: weights stay small where noise is large.

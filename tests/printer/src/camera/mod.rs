@@ -4,6 +4,7 @@ mod geometry;
 mod lens;
 mod light;
 mod noise;
+mod pan;
 mod pyramid;
 mod recipe;
 mod scene;
@@ -83,13 +84,33 @@ impl Photo {
 /// # Errors
 /// [`PrintError::PictureSize`] for pictures smaller than 320 or larger than 8000 pixels a side.
 pub fn photograph(page: &Page, camera: &Camera) -> Result<Photo, PrintError> {
+    check_size(camera)?;
+    Ok(taken(page, camera, &scene::Scene::draw(page, camera), camera.seed))
+}
+
+/// Takes one frame of a video of a page, 30 a second: the scene of the photo of the same camera, with a hand that sways, a
+/// lens that hunts for focus, and shake and noise of the frame's own.
+///
+/// # Errors
+/// [`PrintError::PictureSize`] as for a photo.
+pub fn film(page: &Page, camera: &Camera, frame: u32) -> Result<Photo, PrintError> {
+    check_size(camera)?;
+    let mut scene = scene::Scene::draw(page, camera);
+    pan::move_to(&mut scene, camera, &camera.level.recipe(), page, pan::framed(page, camera.framing), frame);
+    Ok(taken(page, camera, &scene, pan::noise_seed(camera, frame)))
+}
+
+fn check_size(camera: &Camera) -> Result<(), PrintError> {
     let allowed = 320..=8000;
-    if !(allowed.contains(&camera.width) && allowed.contains(&camera.height)) {
-        return Err(PrintError::PictureSize { width: camera.width, height: camera.height });
+    if allowed.contains(&camera.width) && allowed.contains(&camera.height) {
+        return Ok(());
     }
-    let scene = scene::Scene::draw(page, camera);
-    let mut planes = view::render(page, camera, &scene);
+    Err(PrintError::PictureSize { width: camera.width, height: camera.height })
+}
+
+fn taken(page: &Page, camera: &Camera, scene: &scene::Scene, noise_seed: u64) -> Photo {
+    let mut planes = view::render(page, camera, scene);
     lens::blur(&mut planes, &scene.lens);
-    let image = sensor::expose(planes, &scene.sensor, camera.seed);
-    Ok(scene.develop(page, image))
+    let image = sensor::expose(planes, &scene.sensor, noise_seed);
+    scene.develop(page, image)
 }

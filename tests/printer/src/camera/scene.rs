@@ -11,7 +11,7 @@ use super::noise::Dice;
 use super::recipe::Recipe;
 use super::sensor::Sensor;
 use super::view::Table;
-use super::{Camera, Corners, Framing, Level, Photo};
+use super::{Camera, Corners, Framing, Level, Photo, pan};
 use crate::PIXELS_PER_MM;
 use crate::paper::{Page, PageArea};
 
@@ -33,12 +33,7 @@ impl Scene {
         let mut dice = Dice::new(camera.seed, 1);
         let sheet = sheet(page, &recipe, &mut dice);
         let lift = lift(&sheet);
-        let area = match camera.framing {
-            Framing::WholePage => PageArea { x: 0, y: 0, width: page.image.width(), height: page.image.height() },
-            Framing::Codes => page.code_area(),
-            Framing::Qr => page.qr,
-            Framing::Bars => page.barcode_area(),
-        };
+        let area = pan::framed(page, camera.framing);
         let mut scene = Self {
             eye: Eye {
                 rotation: rotation(camera, &recipe, area, &mut dice),
@@ -119,6 +114,18 @@ impl Scene {
         };
         let (dx, dy) = (shift(left, right, width), shift(top, bottom, height));
         self.eye.centre = [self.eye.centre[0] + dx, self.eye.centre[1] + dy];
+    }
+
+    /// Shifts the picture so that a part of the page lies within it, as far as it fits.
+    pub fn keep_inside(&mut self, camera: &Camera, area: PageArea) {
+        let [left, top, right, bottom] = self.bounds(area);
+        let shift = |from: f32, to: f32, length: f32| match (from < 0.0, to > length) {
+            (true, false) => (-from).min(length - to),
+            (false, true) => (length - to).max(-from),
+            _ => 0.0,
+        };
+        self.eye.centre[0] += shift(left, right, camera.width as f32);
+        self.eye.centre[1] += shift(top, bottom, camera.height as f32);
     }
 
     /// Left, top, right and bottom of a part of the page in the picture.
