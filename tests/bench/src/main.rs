@@ -67,7 +67,7 @@ enum Command {
         #[arg(long)]
         quick: bool,
     },
-    /// The library called from Kotlin: calls, frames, cold start, size
+    /// The library called from Kotlin and Swift: calls, frames, cold start, size
     Ffi {
         /// The folder of both libraries, in the phone's profile
         #[arg(long)]
@@ -75,6 +75,9 @@ enum Command {
         /// Of the compiled Kotlin program and what it uses
         #[arg(long)]
         class_path: String,
+        /// A command that runs the Swift program with two numbers behind it
+        #[arg(long)]
+        swift: String,
         /// A small run that shows whether everything works; writes no report
         #[arg(long)]
         quick: bool,
@@ -157,8 +160,8 @@ fn main() -> ExitCode {
 fn run(command: Command) -> Result<bool> {
     match command {
         Command::Queue { quick } => return queue::measure(quick),
-        Command::Ffi { libraries, class_path, quick } => {
-            return ffi::measure(&ffi::Places { libraries, class_path }, quick);
+        Command::Ffi { libraries, class_path, swift, quick } => {
+            return ffi::measure(&ffi::Places { libraries, class_path, swift }, quick);
         }
         Command::Part(part) => match part {
             Part::Drain { data, platform } => {

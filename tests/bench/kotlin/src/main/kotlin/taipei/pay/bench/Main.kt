@@ -86,7 +86,7 @@ private fun calls(rounds: Int) {
     }
 }
 
-private const val WARM = 15
+private const val WARM = 30
 private const val TURNS = 10
 private val threads = ManagementFactory.getThreadMXBean()
 

@@ -1,0 +1,3 @@
+import BareEcho
+
+print(echo(number: 428))

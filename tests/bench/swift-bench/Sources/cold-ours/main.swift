@@ -1,0 +1,3 @@
+import PayTaipeiKit
+
+print(moneyText(428))
