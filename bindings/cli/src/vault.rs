@@ -5,7 +5,7 @@ use std::fs::{self, OpenOptions};
 use std::io::{BufRead, IsTerminal, Write};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -29,7 +29,7 @@ pub struct FileVault {
     path: PathBuf,
     presence: Presence,
     rng: SystemRandom,
-    keys: OnceLock<Keys>,
+    keys: Mutex<Option<Arc<Keys>>>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -41,10 +41,10 @@ struct Keys {
 
 impl FileVault {
     pub fn new(folder: &Path, presence: Presence) -> Self {
-        Self { path: folder.join("vault.key"), presence, rng: SystemRandom::new(), keys: OnceLock::new() }
+        Self { path: folder.join("vault.key"), presence, rng: SystemRandom::new(), keys: Mutex::default() }
     }
 
-    fn keys(&self) -> Result<&Keys, VaultError> {
+    fn keys(&self) -> Result<Arc<Keys>, VaultError> {
         match self.kept() {
             Err(VaultError::KeyLost) if !self.path.exists() => {
                 self.make()?;
@@ -55,15 +55,16 @@ impl FileVault {
     }
 
     /// The keys that are there. None is made where one is missing: it would open nothing that is stored.
-    fn kept(&self) -> Result<&Keys, VaultError> {
-        if let Some(keys) = self.keys.get() {
-            return Ok(keys);
+    fn kept(&self) -> Result<Arc<Keys>, VaultError> {
+        let mut known = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(keys) = known.as_ref() {
+            return Ok(Arc::clone(keys));
         }
         let keys = self.read().map_err(|error| match error.kind() {
             std::io::ErrorKind::NotFound | std::io::ErrorKind::InvalidData => VaultError::KeyLost,
             _ => VaultError::Failed,
         })?;
-        Ok(self.keys.get_or_init(|| keys))
+        Ok(Arc::clone(known.insert(Arc::new(keys))))
     }
 
     fn read(&self) -> std::io::Result<Keys> {
@@ -82,12 +83,20 @@ impl FileVault {
     fn make(&self) -> Result<(), VaultError> {
         let mut wrap = Zeroizing::new([0_u8; 32]);
         self.rng.fill(wrap.as_mut()).map_err(|_| VaultError::Failed)?;
+        self.place(&Zeroizing::new(STANDARD.encode(wrap.as_ref())), |aside| match fs::hard_link(aside, &self.path) {
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+            other => other,
+        })
+    }
+
+    /// New pairs beside this wrapping key, written aside and then put in their place.
+    fn place(&self, wrap: &str, into: impl FnOnce(&Path) -> std::io::Result<()>) -> Result<(), VaultError> {
         let pair = || {
             EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &self.rng)
                 .map(|document| Zeroizing::new(STANDARD.encode(document.as_ref())))
                 .map_err(|_| VaultError::Failed)
         };
-        let keys = Keys { wrap: Zeroizing::new(STANDARD.encode(wrap.as_ref())), consent: pair()?, session: pair()? };
+        let keys = Keys { wrap: Zeroizing::new(wrap.to_owned()), consent: pair()?, session: pair()? };
         let text = Zeroizing::new(serde_json::to_string(&keys).map_err(|_| VaultError::Failed)?);
         let aside = self.path.with_extension(format!("{}.new", std::process::id()));
         let written = OpenOptions::new()
@@ -97,12 +106,9 @@ impl FileVault {
             .mode(0o600)
             .open(&aside)
             .and_then(|mut file| file.write_all(text.as_bytes()).and_then(|()| file.sync_all()));
-        let linked = written.and_then(|()| match fs::hard_link(&aside, &self.path) {
-            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
-            other => other,
-        });
+        let placed = written.and_then(|()| into(&aside));
         let _ = fs::remove_file(&aside);
-        linked.map_err(|_| VaultError::Failed)
+        placed.map_err(|_| VaultError::Failed)
     }
 
     fn pair(&self, purpose: KeyPurpose) -> Result<EcdsaKeyPair, VaultError> {
@@ -146,6 +152,13 @@ impl KeyVault for FileVault {
 
     fn public_key(&self, purpose: KeyPurpose) -> Result<Vec<u8>, VaultError> {
         Ok(self.pair(purpose)?.public_key().as_ref().to_vec())
+    }
+
+    fn renew(&self) -> Result<(), VaultError> {
+        let keys = self.keys()?;
+        self.place(&keys.wrap, |aside| fs::rename(aside, &self.path))?;
+        *self.keys.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        Ok(())
     }
 
     fn sign(&self, purpose: KeyPurpose, message: Vec<u8>) -> Result<Vec<u8>, VaultError> {

@@ -1,13 +1,15 @@
 //! Bills: scanned, pasted, keyed, asked about.
 
+use std::path::Path;
 use std::sync::Arc;
 
-use paytaipei_app::view::BillView;
-use paytaipei_bill::{PaperReading, Reading, read_barcodes, read_text};
+use paytaipei_app::drops;
+use paytaipei_app::ports::{SystemClock, SystemEntropy};
 
-use crate::error::Result;
+use crate::error::{Refusal, Result};
 use crate::guard::{guarded, guarded_async};
-use crate::records::{Bill, Biller, Lang, Symbol, SymbolFormat, all};
+use crate::ports::{KeyVault, Vault};
+use crate::records::{Bill, Biller, Lang, Symbol, all};
 use crate::scanner::{self, Frame};
 use crate::shared::Shared;
 
@@ -16,6 +18,37 @@ use crate::shared::Shared;
 #[must_use]
 pub fn billers(lang: Lang) -> Vec<Biller> {
     paytaipei_app::billers(lang.into()).into_iter().map(Into::into).collect()
+}
+
+/// A bill as an extension of the app came by it.
+#[derive(Clone, uniffi::Enum)]
+pub enum BillDrop {
+    /// The text of a code.
+    Code { text: String },
+    /// A number that a person keyed in.
+    Number { biller: String, number: String },
+}
+
+/// What came of one file that was left: its bill, or why it was refused.
+#[derive(Clone, Debug, uniffi::Record)]
+pub struct TakenDrop {
+    pub file: String,
+    pub bill: Option<Bill>,
+    pub refusal: Option<Refusal>,
+}
+
+/// Leaves a bill for the app, sealed, without opening its store: for extensions, which the system ends if they hold the store
+/// when it suspends them. `data_folder` is the app's. The app takes it in when it opens, or by `Bills.take_drops`.
+#[uniffi::export]
+pub fn leave_drop(data_folder: String, bill: BillDrop, vault: Arc<dyn KeyVault>) -> Result<()> {
+    guarded(|| {
+        let left = match bill {
+            BillDrop::Code { text } => drops::Drop::Code { text },
+            BillDrop::Number { biller, number } => drops::Drop::Number { biller, number },
+        };
+        drops::leave_drop(Path::new(&data_folder), &left, &Vault(vault), &SystemEntropy::default(), &SystemClock)?;
+        Ok(())
+    })
 }
 
 /// Everything printed in a still picture (PNG or JPEG). Needs nothing to be open.
@@ -53,9 +86,24 @@ impl Bills {
 
     /// Keeps the bill that the codes of a scanner's frame name together.
     pub fn add_symbols(&self, symbols: Vec<Symbol>) -> Result<Bill> {
+        guarded(|| self.shared.core.add_codes(&scanner::codes(&symbols))?.try_into())
+    }
+
+    /// Takes in the bills that extensions of the app left, and says which files were refused. Done at opening too, where a
+    /// number is verified.
+    pub fn take_drops(&self) -> Result<Vec<TakenDrop>> {
         guarded(|| {
-            self.shared.core.require_verified()?;
-            self.keep(&symbols)?.try_into()
+            let taken = self.shared.core.take_drops()?;
+            taken
+                .into_iter()
+                .map(|drop| {
+                    let (bill, refusal) = match drop.bill {
+                        Ok(bill) => (Some(bill.try_into()?), None),
+                        Err(error) => (None, Some(Refusal::from(&error))),
+                    };
+                    Ok(TakenDrop { file: drop.file, bill, refusal })
+                })
+                .collect()
         })
     }
 
@@ -74,34 +122,5 @@ impl Bills {
     pub async fn inquire(&self, biller: String, number: String) -> Result<Vec<Bill>> {
         let views = guarded_async(self.shared.core.inquire(&biller, &number)).await?;
         guarded(|| all(views))
-    }
-}
-
-impl Bills {
-    /// What one code leaves open the other adds: each that names the bill is taken in.
-    fn keep(&self, symbols: &[Symbol]) -> paytaipei_app::Result<BillView> {
-        let today = scanner::today();
-        let claim = match scanner::read(symbols, today) {
-            PaperReading::Bill(claim) => claim,
-            other => return Err(scanner::refused(&other, None)),
-        };
-        let names_it = |text: &str| matches!(read_text(text, today), Reading::Bill(one) if one.key() == claim.key());
-        let (codes, bars): (Vec<&Symbol>, Vec<&Symbol>) =
-            symbols.iter().partition(|symbol| symbol.format == SymbolFormat::QrCode);
-        let segments: Vec<&str> = bars.iter().map(|symbol| symbol.text.as_str()).collect();
-        let together = read_barcodes(&segments, today)
-            .ok()
-            .and_then(|read| read.order.iter().map(|at| segments.get(*at).copied()).collect::<Option<Vec<_>>>())
-            .map(|ordered| ordered.join(" "));
-        let texts = codes.iter().map(|symbol| symbol.text.clone()).chain(together);
-        let mut kept: Option<BillView> = None;
-        for text in texts.filter(|text| names_it(text)) {
-            let mut bill = self.shared.core.add_text(&text)?;
-            let earlier = kept.map(|bill| bill.warnings).unwrap_or_default();
-            let fresh: Vec<String> = earlier.into_iter().filter(|warning| !bill.warnings.contains(warning)).collect();
-            bill.warnings.extend(fresh);
-            kept = Some(bill);
-        }
-        kept.ok_or_else(|| paytaipei_app::Code::NotABill.into())
     }
 }

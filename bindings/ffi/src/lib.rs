@@ -19,7 +19,7 @@ mod records;
 mod scanner;
 mod shared;
 
-pub use bills::{Bills, billers, scan_picture};
+pub use bills::{BillDrop, Bills, TakenDrop, billers, leave_drop, scan_picture};
 pub use error::{PayTaipeiError, Refusal, Words, refusals};
 pub use identity::Identity;
 pub use observer::{PaymentObserver, Subscription};

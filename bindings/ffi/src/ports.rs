@@ -60,6 +60,9 @@ pub trait KeyVault: Send + Sync {
     fn unwrap(&self, wrapped: Vec<u8>) -> Result<Vec<u8>, VaultError>;
     /// The public half, made on first use: uncompressed point, 65 bytes (SEC 1, section 2.3.3).
     fn public_key(&self, purpose: KeyPurpose) -> Result<Vec<u8>, VaultError>;
+    /// Makes new keys for both purposes in the place of the old ones, which sign no more; what wraps the store's key stays.
+    /// Asked for before a verification, where the old ones were lost or revoked.
+    fn renew(&self) -> Result<(), VaultError>;
     /// ECDSA with SHA-256 over the message: DER, as Keystore and Secure Enclave answer, or raw r ‖ s, 64 bytes.
     fn sign(&self, purpose: KeyPurpose, message: Vec<u8>) -> Result<Vec<u8>, VaultError>;
     /// Biometric or device PIN; `reason` is shown. `true` only if somebody confirmed.
@@ -114,6 +117,10 @@ impl ports::KeyVault for Vault {
         filled(self.0.public_key(purpose.into()))
     }
 
+    fn renew(&self) -> Result<(), ports::VaultError> {
+        self.0.renew().map_err(Into::into)
+    }
+
     fn sign(&self, purpose: ports::KeyPurpose, message: Vec<u8>) -> Result<Vec<u8>, ports::VaultError> {
         filled(self.0.sign(purpose.into(), message))
     }
@@ -151,6 +158,9 @@ mod tests {
         }
         fn public_key(&self, _: KeyPurpose) -> Result<Vec<u8>, VaultError> {
             Ok(Vec::new())
+        }
+        fn renew(&self) -> Result<(), VaultError> {
+            Ok(())
         }
         fn sign(&self, _: KeyPurpose, _: Vec<u8>) -> Result<Vec<u8>, VaultError> {
             Ok(Vec::new())

@@ -83,13 +83,18 @@ fn is_bar(symbol: &Symbol) -> bool {
 }
 
 /// The city's day.
-pub fn today() -> CivilDate {
+fn today() -> CivilDate {
     CivilDate::of_instant(OffsetDateTime::now_utc())
 }
 
 /// Reads codes as the paper that they are printed on.
-pub fn read(symbols: &[Symbol], today: CivilDate) -> PaperReading {
-    let codes: Vec<PaperCode<'_>> = symbols
+fn read(symbols: &[Symbol], today: CivilDate) -> PaperReading {
+    read_paper(&codes(symbols), today)
+}
+
+/// As the core takes them.
+pub fn codes(symbols: &[Symbol]) -> Vec<PaperCode<'_>> {
+    symbols
         .iter()
         .map(|symbol| {
             let kind = match symbol.format {
@@ -99,8 +104,7 @@ pub fn read(symbols: &[Symbol], today: CivilDate) -> PaperReading {
             };
             PaperCode { kind, text: &symbol.text }
         })
-        .collect();
-    read_paper(&codes, today)
+        .collect()
 }
 
 /// Judges a still picture.
@@ -138,7 +142,7 @@ fn judged(
 }
 
 /// Why these codes are no bill to keep.
-pub fn refused(reading: &PaperReading, reason: Option<NoCode>) -> Error {
+fn refused(reading: &PaperReading, reason: Option<NoCode>) -> Error {
     let explanation = match reading {
         PaperReading::Nothing(explanation) => explanation,
         PaperReading::TwoBills(_) => return Code::TwoBills.into(),

@@ -70,6 +70,10 @@ codes! {
         => "請對照帳單再輸入一次" / "compare with the bill and key it in again";
     MsisdnMalformed "msisdn_malformed" 3: "手機號碼格式不對" / "this is no Taiwanese mobile number"
         => "請輸入 09 開頭的十位數字" / "key in ten digits that begin with 09";
+    DropRefused "drop_refused" 3: "留給 App 的帳單檔無法使用" / "a bill that was left for the app cannot be used"
+        => "請在 App 裡重新掃描這張帳單" / "scan this bill again in the app";
+    DropsFull "drops_full" 3: "等候收進 App 的帳單太多" / "too many bills wait to be taken in"
+        => "請先打開 App，再試一次" / "open the app first, then try again";
     FieldUnknown "field_unknown" 3: "這個收費機關不需要這個欄位" / "this biller has no such field"
         => "請用 billers 查看需要的欄位" / "see `billers` for the fields it asks for";
     ProviderUnknown "provider_unknown" 3: "沒有這家支付業者" / "there is no such payment business"
@@ -88,6 +92,10 @@ codes! {
         => "請再驗證一次，並在手機上按同意" / "verify again and approve on the handset";
     VerificationMismatch "verification_mismatch" 4: "驗證的結果不屬於這支手機" / "the verification belongs to another phone"
         => "請重新驗證" / "verify again";
+    VerificationReplaced "verification_replaced" 4: "已改用較新的一次驗證" / "a newer verification has taken its place"
+        => "請完成較新的那一次" / "finish the newer one";
+    KeysInvalid "keys_invalid" 4: "這支手機簽署同意的金鑰已失效或被停用" / "the keys with which this phone signs are lost or were revoked"
+        => "請重新驗證門號，手機會換新的金鑰，之後請再同意一次" / "verify your number again: the phone makes new keys; then agree once more";
     OtherNumberHasPayments "other_number_has_payments" 4: "前一個門號還有未完成的繳費" / "payments of the former number are still open"
         => "請先等它們完成或取消" / "let them end or cancel them first";
 

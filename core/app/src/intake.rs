@@ -37,10 +37,15 @@ pub fn from_scan(scan: &Scan, today: CivilDate) -> Result<Intake> {
             Some(PaperCode { kind, text: &symbol.text })
         })
         .collect();
-    match read_paper(&codes, today) {
+    from_codes(&codes, scan.reason, today)
+}
+
+/// Judges the codes of one paper. `reason` is why none was found, where none was.
+pub fn from_codes(codes: &[PaperCode<'_>], reason: Option<NoCode>, today: CivilDate) -> Result<Intake> {
+    match read_paper(codes, today) {
         PaperReading::Bill(claim) => served(*claim),
         PaperReading::TwoBills(_) => Err(Code::TwoBills.into()),
-        PaperReading::Nothing(explanation) => Err(explained(&explanation, scan.reason)),
+        PaperReading::Nothing(explanation) => Err(explained(&explanation, reason)),
     }
 }
 

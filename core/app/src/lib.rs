@@ -3,6 +3,7 @@
 //! Store, network and key vault are at this edge; the rules are in `bill`, `payment` and `identity`.
 
 pub mod drain;
+pub mod drops;
 pub mod error;
 mod facade;
 pub mod http;
@@ -15,7 +16,8 @@ pub mod view;
 
 pub use error::{Code, Error, Result};
 pub use facade::{
-    Config, Core, PayTaipei, PaymentStream, Phone, PreparedInquiry, PreparedVerification, Synced, billers, scan_picture,
+    Config, Core, PayTaipei, PaymentStream, Phone, PreparedInquiry, PreparedVerification, Synced, TakenDrop, billers,
+    scan_picture,
 };
 pub use intake::no_code;
 pub use paytaipei_bill::Lang;

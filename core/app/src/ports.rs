@@ -24,6 +24,9 @@ pub trait KeyVault: Send + Sync {
     fn unwrap(&self, wrapped: Vec<u8>) -> Result<Vec<u8>, VaultError>;
     /// The public half, made on first use: uncompressed point, 65 bytes (SEC 1, section 2.3.3).
     fn public_key(&self, purpose: KeyPurpose) -> Result<Vec<u8>, VaultError>;
+    /// Makes new keys for both purposes in the place of the old ones, which sign no more; what wraps the store's key stays.
+    /// Asked for before a verification, where the old ones were lost or revoked.
+    fn renew(&self) -> Result<(), VaultError>;
     /// ECDSA with SHA-256 over the message: DER (as Keystore and Secure Enclave answer) or raw r ‖ s, 64 bytes.
     fn sign(&self, purpose: KeyPurpose, message: Vec<u8>) -> Result<Vec<u8>, VaultError>;
     /// Biometric or device PIN. `reason` is shown.

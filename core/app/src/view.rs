@@ -164,7 +164,7 @@ pub struct PaymentView {
     pub receipt: Option<String>,
     pub settled_at: Option<String>,
     pub hand_off_url: Option<String>,
-    /// Another payment of this phone that holds the same bill.
+    /// Another payment of this phone that holds the same bill, or the receipt where the reason is `charged_before`.
     pub held_by: Option<String>,
     pub attempt: Option<u32>,
     pub next_attempt_at: Option<String>,
@@ -178,11 +178,13 @@ pub struct PaymentView {
 impl PaymentView {
     pub(crate) fn new(record: &PaymentRecord, lang: Lang) -> Self {
         let payment = &record.payment;
+        // Of an ended payment the platform is only asked whether it knows better.
+        let waits = payment.pending.filter(|_| !payment.state.is_terminal());
         Self {
             id: payment.id.to_string(),
             bill: record.bill.clone(),
             state: payment.state.as_str().to_owned(),
-            words: payment.state.words(lang).to_owned(),
+            words: payment.words(lang).to_owned(),
             reason: payment.reason.map(|reason| reason.as_str().to_owned()),
             reason_words: payment.reason.map(|reason| reason.words(lang).to_owned()),
             biller: payment.bill.biller.as_str().to_owned(),
@@ -200,8 +202,8 @@ impl PaymentView {
             settled_at: payment.settled_at.map(instant),
             hand_off_url: payment.hand_off_url.clone(),
             held_by: payment.held_by.map(|id| id.to_string()),
-            attempt: payment.pending.map(|pending| pending.attempt),
-            next_attempt_at: payment.pending.map(|pending| instant(pending.not_before)),
+            attempt: waits.map(|pending| pending.attempt),
+            next_attempt_at: waits.map(|pending| instant(pending.not_before)),
             created_at: instant(payment.created_at),
             updated_at: instant(payment.updated_at),
             can_consent: payment.state == State::NeedsConsent,

@@ -70,6 +70,10 @@ impl KeyVault for Pocket {
         Ok(self.pair(purpose).public_key().as_ref().to_vec())
     }
 
+    fn renew(&self) -> Result<(), VaultError> {
+        Ok(())
+    }
+
     fn sign(&self, purpose: KeyPurpose, message: Vec<u8>) -> Result<Vec<u8>, VaultError> {
         let signature = self.pair(purpose).sign(&SystemRandom::new(), &message).map_err(|_| VaultError::Failed)?;
         Ok(signature.as_ref().to_vec())

@@ -21,6 +21,10 @@ pub enum Event {
     Began,
     /// Whoever worked on this payment is dead: nothing it had under way will ever be answered.
     Abandoned,
+    /// Another number was verified: what ended under the former one can be asked about no more.
+    NumberChanged,
+    /// The keys that signed are gone: what was agreed to and not sent has to be agreed to anew.
+    KeysRenewed,
     /// Another payment of this phone turned out to hold the same bill.
     Held {
         by: PaymentId,

@@ -44,6 +44,14 @@ impl PaymentId {
         Timestamp(i64::from_be_bytes([0, 0, a, b, c, d, e, f]))
     }
 
+    /// The name of a row that stands beside this payment's: the same instant, its chance inverted. Always the same for one
+    /// payment, so that what is noted twice is noted once.
+    #[must_use]
+    pub const fn beside(self) -> Self {
+        let version_and_chance: u128 = 0x0FFF_3FFF_FFFF_FFFF_FFFF;
+        Self(Uuid::from_u128(self.0.as_u128() ^ version_and_chance))
+    }
+
     /// Only version 7 in canonical text is taken.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
@@ -87,6 +95,13 @@ mod tests {
         let later = PaymentId::new(Timestamp(1_795_500_000_001), [0; 10]);
         assert!(first < later);
         assert_eq!(PaymentId::parse(&first.to_string()), Some(first));
+    }
+
+    #[test]
+    fn the_row_beside_has_a_name_of_its_own_of_the_same_instant() {
+        let id = PaymentId::parse("017f22e2-79b0-7cc3-98c4-dc0c0c07398f").unwrap();
+        assert_eq!(id.beside().to_string(), "017f22e2-79b0-733c-a73b-23f3f3f8c670");
+        assert_eq!(PaymentId::parse(&id.beside().to_string()), Some(id.beside()));
     }
 
     #[test]

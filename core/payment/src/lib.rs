@@ -19,7 +19,7 @@ pub use event::{
     AskOutcome, BillStatus, ConfirmedBill, Event, InquiryOutcome, Recorded, Refusal, SubmitOutcome, Trouble,
 };
 pub use id::{PaymentId, Timestamp};
-pub use payment::{Call, Payment, Pending};
+pub use payment::{Call, Closing, Payment, Pending};
 pub use provider::Provider;
 pub use state::{Reason, State};
 pub use step::{Effect, NotNow, step};

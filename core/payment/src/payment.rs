@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use paytaipei_bill::{BillKey, Twd};
+use paytaipei_bill::{BillKey, Lang, Twd};
 use serde::{Deserialize, Serialize};
 
 use crate::{AskOutcome, Consent, Event, PaymentId, Provider, Reason, Recorded, State, Terms, Timestamp};
@@ -65,6 +65,13 @@ impl Pending {
     }
 }
 
+/// How a payment of which nothing was sent, as this phone remembers, is going to end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Closing {
+    pub state: State,
+    pub reason: Option<Reason>,
+}
+
 /// One payment of one bill. `Debug` shows no personal data.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Payment {
@@ -93,6 +100,12 @@ pub struct Payment {
     pub held_by: Option<PaymentId>,
     /// Learnt from the platform: made before a reinstallation, or on another phone of the same number.
     pub restored: bool,
+    /// How it ends once the platform has promised that this identifier never charges.
+    #[serde(default)]
+    pub closing: Option<Closing>,
+    /// This row is the receipt of that payment, which ended on this phone before its charge became known.
+    #[serde(default)]
+    pub receipt_of: Option<PaymentId>,
 }
 
 impl Payment {
@@ -124,6 +137,8 @@ impl Payment {
             charged: None,
             held_by: None,
             restored: false,
+            closing: None,
+            receipt_of: None,
         }
     }
 
@@ -146,6 +161,15 @@ impl Payment {
         match crate::step(&row, Event::Told(AskOutcome::Recorded(recorded)), now, 0) {
             Ok((row, _)) => row,
             Err(_) => row,
+        }
+    }
+
+    /// What the person reads of where it stands.
+    #[must_use]
+    pub const fn words(&self, lang: Lang) -> &'static str {
+        match self.reason {
+            Some(reason @ Reason::ChargedBefore) => reason.words(lang),
+            _ => self.state.words(lang),
         }
     }
 

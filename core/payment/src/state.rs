@@ -13,7 +13,8 @@ pub enum State {
     NeedsConsent,
     /// Agreed to; waits to be checked with the biller.
     AwaitingNetwork,
-    /// The platform is being asked whether the bill is still as agreed.
+    /// The platform is being asked whether the bill is still as agreed; and, where it needs no payment any more, to promise
+    /// that this one never charges.
     Checking,
     /// Bytes may be on their way. Stored before the first one leaves.
     Submitting,
@@ -29,7 +30,7 @@ pub enum State {
     PaidElsewhere,
     /// Past the deadline; nothing was charged.
     Expired,
-    /// Given up by the person, or a second intent for one bill; nothing was sent.
+    /// Given up by the person, or a second intent for one bill; nothing was sent, as far as this phone remembers.
     Cancelled,
     /// The platform promised that this identifier never charges.
     Voided,
@@ -140,6 +141,10 @@ pub enum Reason {
     Duplicate,
     /// Another payment of this phone paid it.
     PaidByThisPhone,
+    /// It was sent and charged before an old copy of the phone's data came back; the receipt is a row of its own.
+    ChargedBefore,
+    /// The phone has new keys.
+    KeysRenewed,
     InsufficientFunds,
     OverLimit,
     NoAgreement,
@@ -163,6 +168,8 @@ impl Reason {
             Self::Processing => "processing",
             Self::Duplicate => "duplicate",
             Self::PaidByThisPhone => "paid_by_this_phone",
+            Self::ChargedBefore => "charged_before",
+            Self::KeysRenewed => "keys_renewed",
             Self::InsufficientFunds => "insufficient_funds",
             Self::OverLimit => "over_limit",
             Self::NoAgreement => "no_agreement",
@@ -186,6 +193,13 @@ impl Reason {
             Self::Processing => lang.pick("支付業者處理中", "the payment business is working on it"),
             Self::Duplicate => lang.pick("同一張帳單已在繳納中", "the same bill is already being paid"),
             Self::PaidByThisPhone => lang.pick("這支手機已繳過", "this phone has already paid it"),
+            Self::ChargedBefore => lang.pick(
+                "手機資料還原成舊版之前已送出並扣款，收據另列",
+                "it was sent and charged before old data came back to this phone: the receipt stands beside it",
+            ),
+            Self::KeysRenewed => {
+                lang.pick("手機換了新的金鑰，請再同意一次", "the phone has new keys: please agree once more")
+            }
             Self::InsufficientFunds => lang.pick("餘額不足", "not enough money in the account"),
             Self::OverLimit => lang.pick("超過扣款上限", "over the limit"),
             Self::NoAgreement => lang.pick("尚未綁定這家支付業者", "no agreement with this payment business"),

@@ -3,17 +3,19 @@
 use thiserror::Error;
 
 use crate::{
-    AskOutcome, BillStatus, Call, ConfirmedBill, Consent, Event, InquiryOutcome, Payment, PaymentId, Pending, Reason,
-    Recorded, Refusal, State, SubmitOutcome, Timestamp, Trouble, retry,
+    AskOutcome, BillStatus, Call, Closing, ConfirmedBill, Consent, Event, InquiryOutcome, Payment, PaymentId, Pending,
+    Reason, Recorded, Refusal, State, SubmitOutcome, Timestamp, Trouble, retry,
 };
 
 /// What is to be done once the row is committed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Effect {
     /// Make this call, not before its time.
     Call(Pending),
     /// Tell whoever watches that this payment changed.
     Tell,
+    /// Keep this row too: the receipt of a payment that had ended here before its charge became known.
+    Keep(Box<Payment>),
 }
 
 /// Why a person's wish is refused.
@@ -33,6 +35,7 @@ pub enum NotNow {
 /// granted is refused. `entropy` spreads waits; nothing else depends on it.
 pub fn step(row: &Payment, event: Event, now: Timestamp, entropy: u64) -> Result<(Payment, Vec<Effect>), NotNow> {
     let mut next = row.clone();
+    let mut receipt = None;
     let dice = Dice { now, entropy };
     match event {
         Event::Consented(consent) => agree(&mut next, consent, dice)?,
@@ -53,9 +56,21 @@ pub fn step(row: &Payment, event: Event, now: Timestamp, entropy: u64) -> Result
             }
         }
         Event::Abandoned => abandon(&mut next, dice),
-        Event::Held { by, state } => held(&mut next, by, state),
+        Event::NumberChanged => {
+            if next.state.is_terminal() {
+                next.pending = None;
+            }
+        }
+        Event::KeysRenewed => {
+            let unsent = matches!(next.state, State::AwaitingNetwork | State::Checking) && next.closing.is_none();
+            if unsent && next.consent.is_some() {
+                next.end(State::NeedsConsent, Some(Reason::KeysRenewed));
+            }
+        }
+        Event::Held { by, state } => held(&mut next, by, state, dice),
         Event::Inquired(outcome) => inquired(&mut next, outcome, dice),
         Event::Submitted { with, outcome } => submitted(&mut next, &with, outcome, dice),
+        Event::Told(outcome) if next.state.is_terminal() => receipt = told_after_end(&mut next, outcome, dice),
         Event::Told(outcome) => told(&mut next, outcome, dice),
     }
     if next == *row {
@@ -66,6 +81,7 @@ pub fn step(row: &Payment, event: Event, now: Timestamp, entropy: u64) -> Result
     if let Some(pending) = next.pending {
         effects.push(Effect::Call(pending));
     }
+    effects.extend(receipt.map(|receipt| Effect::Keep(Box::new(receipt))));
     Ok((next, effects))
 }
 
@@ -81,6 +97,23 @@ impl Payment {
         self.reason = reason;
         self.pending = None;
         self.cancel_wanted = false;
+        self.closing = None;
+    }
+
+    /// Ends at once, by what this phone remembers: nothing was sent. An old copy of its data may have forgotten, so the
+    /// platform is asked to make sure, and to say what was charged; `told_after_end` takes it in.
+    fn end_unasked(&mut self, state: State, reason: Option<Reason>, dice: Dice) {
+        self.end(state, reason);
+        self.want(Call::Void, dice.now);
+    }
+
+    /// Ends so as soon as the platform has promised that this identifier never charges: neither by bytes that an old copy
+    /// of this phone's data forgot, nor by such as are still on their way.
+    fn close(&mut self, state: State, reason: Option<Reason>, dice: Dice) {
+        self.state = State::Checking;
+        self.reason = None;
+        self.closing = Some(Closing { state, reason });
+        self.want(Call::Void, dice.now);
     }
 
     fn want(&mut self, call: Call, not_before: Timestamp) {
@@ -128,7 +161,7 @@ fn agree(row: &mut Payment, consent: Consent, dice: Dice) -> Result<(), NotNow> 
 fn cancel(row: &mut Payment, dice: Dice) -> Result<(), NotNow> {
     match row.state {
         State::NeedsInquiry | State::NeedsConsent | State::AwaitingNetwork | State::Checking => {
-            row.end(State::Cancelled, None);
+            row.end_unasked(State::Cancelled, None, dice);
         }
         // Bytes may be on their way: only the platform can say that they will never charge.
         State::Submitting | State::Unknown | State::AwaitingHandOff => {
@@ -145,6 +178,8 @@ fn cancel(row: &mut Payment, dice: Dice) -> Result<(), NotNow> {
 
 fn abandon(row: &mut Payment, dice: Dice) {
     match row.state {
+        // A void that was asked for is asked for again.
+        State::Checking if row.closing.is_some() => {}
         State::Checking => {
             row.state = State::AwaitingNetwork;
             row.want_next(Call::Inquire, dice.now);
@@ -166,8 +201,8 @@ fn inquired(row: &mut Payment, outcome: InquiryOutcome, dice: Dice) {
     }
     match outcome {
         InquiryOutcome::Bill(bill) => confirmed(row, *bill, dice),
-        InquiryOutcome::NotFound => row.end(State::Declined, Some(Reason::BillNotFound)),
-        InquiryOutcome::BillerUnknown => row.end(State::Declined, Some(Reason::BillerUnknown)),
+        InquiryOutcome::NotFound => row.close(State::Declined, Some(Reason::BillNotFound), dice),
+        InquiryOutcome::BillerUnknown => row.close(State::Declined, Some(Reason::BillerUnknown), dice),
         InquiryOutcome::Quiet { retry_after_ms } => {
             wait_for_network(row, Some(Reason::QuietHours), Trouble { retry_after_ms: Some(retry_after_ms) }, dice);
         }
@@ -185,26 +220,27 @@ fn wait_for_network(row: &mut Payment, reason: Option<Reason>, trouble: Trouble,
 
 fn confirmed(row: &mut Payment, bill: ConfirmedBill, dice: Dice) {
     if let Some((by, state)) = bill.held_by {
-        return held(row, by, state);
+        return held(row, by, state, dice);
     }
     row.bill = bill.key;
     row.terms = Some(bill.terms);
     match bill.status {
-        BillStatus::Paid => row.end(State::PaidElsewhere, None),
-        BillStatus::Expired => row.end(State::Expired, None),
+        BillStatus::Paid => row.close(State::PaidElsewhere, None, dice),
+        BillStatus::Expired => row.close(State::Expired, None, dice),
         BillStatus::Payable => payable(row, bill.token, dice),
     }
 }
 
-/// Two intents for one bill: the one of which nothing was sent is closed by what the other became.
-fn held(row: &mut Payment, by: PaymentId, state: State) {
+/// Two intents for one bill: the one of which nothing was sent is ended by what the other became, at once, since the
+/// store allows a bill one.
+fn held(row: &mut Payment, by: PaymentId, state: State, dice: Dice) {
     if row.state.is_terminal() || row.state.may_have_charged() {
         return;
     }
     row.held_by = Some(by);
     match state {
-        State::Settled => row.end(State::PaidElsewhere, Some(Reason::PaidByThisPhone)),
-        _ => row.end(State::Cancelled, Some(Reason::Duplicate)),
+        State::Settled => row.end_unasked(State::PaidElsewhere, Some(Reason::PaidByThisPhone), dice),
+        _ => row.end_unasked(State::Cancelled, Some(Reason::Duplicate), dice),
     }
 }
 
@@ -276,11 +312,14 @@ fn refused(row: &mut Payment, refusal: Refusal, dice: Dice) {
 
 fn told(row: &mut Payment, outcome: AskOutcome, dice: Dice) {
     // A record under this identifier is the truth also where this phone forgot that it sent it: a restored backup.
-    if row.state.is_terminal() || !(row.state.may_have_charged() || matches!(outcome, AskOutcome::Recorded(_))) {
+    let asked = row.state.may_have_charged() || row.closing.is_some();
+    if row.state.is_terminal() || !(asked || matches!(outcome, AskOutcome::Recorded(_))) {
         return;
     }
     match outcome {
         AskOutcome::Recorded(recorded) => stands(row, recorded, dice),
+        // A void is answered with a record, or not at all.
+        AskOutcome::NotFound { .. } if row.closing.is_some() => row.want_again(Call::Void, Trouble::default(), dice),
         AskOutcome::NotFound { resend_for_s } => {
             // While a submission is under way, 'not found' may have been said before it arrived.
             if row.state == State::Submitting {
@@ -301,8 +340,47 @@ fn told(row: &mut Payment, outcome: AskOutcome, dice: Dice) {
     }
 }
 
+/// The platform's word on a payment that has ended here. What ended stays as it ended: a charge is a row of its own, and
+/// what may still charge is stopped.
+fn told_after_end(row: &mut Payment, outcome: AskOutcome, dice: Dice) -> Option<Payment> {
+    if row.state == State::Settled {
+        return None;
+    }
+    match outcome {
+        AskOutcome::Recorded(Recorded::Settled { receipt, at, charged }) => {
+            row.pending = None;
+            let id = row.id.beside();
+            if row.held_by == Some(id) {
+                return None;
+            }
+            row.reason = Some(Reason::ChargedBefore);
+            row.held_by = Some(id);
+            let mut beside = row.clone();
+            beside.id = id;
+            beside.receipt_of = Some(row.id);
+            beside.restored = true;
+            beside.held_by = None;
+            beside.updated_at = dice.now;
+            beside.receipt = receipt;
+            beside.settled_at = at;
+            beside.charged = Some(charged);
+            beside.end(State::Settled, None);
+            return Some(beside);
+        }
+        AskOutcome::Recorded(Recorded::Declined(_) | Recorded::Voided) => row.pending = None,
+        AskOutcome::Recorded(Recorded::Processing | Recorded::AwaitingHandOff { .. }) => {
+            row.want_again(Call::Void, Trouble::default(), dice);
+        }
+        AskOutcome::NotFound { .. } if row.pending.is_some() => row.want_again(Call::Void, Trouble::default(), dice),
+        AskOutcome::NoAnswer(trouble) if row.pending.is_some() => row.want_again(Call::Void, trouble, dice),
+        AskOutcome::NotFound { .. } | AskOutcome::NoAnswer(_) => {}
+    }
+    None
+}
+
 /// The platform's record is the truth, whichever call brought it.
 fn stands(row: &mut Payment, recorded: Recorded, dice: Dice) {
+    let closing = row.closing.take();
     match recorded {
         Recorded::Settled { receipt, at, charged } => {
             row.receipt = receipt;
@@ -311,7 +389,10 @@ fn stands(row: &mut Payment, recorded: Recorded, dice: Dice) {
             row.end(State::Settled, None);
         }
         Recorded::Declined(reason) => row.end(State::Declined, Some(reason)),
-        Recorded::Voided => row.end(State::Voided, None),
+        Recorded::Voided => match closing {
+            Some(closing) => row.end(closing.state, closing.reason),
+            None => row.end(State::Voided, None),
+        },
         Recorded::Processing => {
             row.state = State::Unknown;
             row.reason = Some(Reason::Processing);

@@ -79,6 +79,10 @@ fn act() -> impl Strategy<Value = Act> {
         1 => Just(Act::Event(Event::CancelRequested)),
         1 => Just(Act::Event(Event::Returned)),
         1 => Just(Act::Event(Event::Woke)),
+        1 => Just(Act::Event(Event::KeysRenewed)),
+        1 => prop_oneof![Just(State::Settled), Just(State::Submitting)]
+            .prop_map(|state| Act::Event(Event::Held { by: PaymentId::new(Timestamp(1), [9; 10]), state })),
+        1 => Just(Act::Event(Event::Inquired(InquiryOutcome::NotFound))),
         4 => Just(Act::Event(Event::Began)),
         2 => Just(Act::Event(Event::Abandoned)),
         5 => confirmed.prop_map(|c| Act::Event(Event::Inquired(c))),
@@ -118,6 +122,10 @@ proptest! {
                 &event,
                 Event::Submitted { with, outcome: SubmitOutcome::Refused(_) } if with == "earlier"
             );
+            let told_charged = matches!(event, Event::Told(AskOutcome::Recorded(Recorded::Settled { .. })));
+            let never_charges =
+                matches!(event, Event::Told(AskOutcome::Recorded(Recorded::Voided | Recorded::Declined(_))));
+            let by_this_phone = matches!(event, Event::CancelRequested | Event::Held { .. });
             let Ok((next, effects)) = step(&row, event, now, entropy) else { continue };
 
             prop_assert_eq!(next.id, row.id, "an identifier is for life");
@@ -125,7 +133,23 @@ proptest! {
                 prop_assert_eq!(&next, &row, "a refusal is final for what was sent then, and for nothing else");
             }
             if row.state.is_terminal() {
-                prop_assert_eq!(&next, &row, "what has ended stays as it ended");
+                let ended = (row.state, &row.consent, row.charged, &row.receipt);
+                prop_assert_eq!((next.state, &next.consent, next.charged, &next.receipt), ended, "what has ended stays so");
+            }
+            let receipts: Vec<&Payment> =
+                effects.iter().filter_map(|effect| if let Effect::Keep(row) = effect { Some(&**row) } else { None }).collect();
+            let unknown_here = row.state.is_terminal() && row.state != State::Settled && row.held_by != Some(id.beside());
+            prop_assert_eq!(receipts.len(), usize::from(told_charged && unknown_here), "a charge is shown, and once");
+            for receipt in receipts {
+                prop_assert_eq!((receipt.state, receipt.receipt_of, receipt.id), (State::Settled, Some(id), id.beside()));
+                prop_assert_eq!((next.reason, next.pending), (Some(Reason::ChargedBefore), None));
+            }
+            if !row.state.is_terminal() && next.state.is_terminal() && !row.state.may_have_charged() && !platform_spoke {
+                prop_assert!(by_this_phone, "without the platform's word on its identifier only this phone ends it");
+                prop_assert_eq!(next.pending.map(|pending| pending.call), Some(Call::Void), "and asks");
+            }
+            if row.state.is_terminal() && row.pending.is_some() && next.pending.is_none() {
+                prop_assert!(told_charged || never_charges, "until the platform has said");
             }
             if next.state == State::Submitting {
                 let consent = next.consent.as_ref().expect("no byte leaves without consent");
@@ -144,10 +168,14 @@ proptest! {
                 prop_assert_eq!(row.state, State::NeedsConsent);
             }
             let waits = !next.state.is_terminal() && next.state != State::NeedsConsent;
-            prop_assert_eq!(next.pending.is_some(), waits, "whoever waits for something wants a call made");
+            prop_assert!(next.pending.is_some() || !waits, "whoever waits for something wants a call made");
+            prop_assert_eq!(next.closing.is_some(), next.state == State::Checking && next.pending.map(|p| p.call) == Some(Call::Void));
             if let Some(pending) = next.pending {
                 let fits = match next.state {
+                    State::Checking if next.closing.is_some() => pending.call == Call::Void,
                     State::NeedsInquiry | State::AwaitingNetwork | State::Checking => pending.call == Call::Inquire,
+                    state if state.is_terminal() => pending.call == Call::Void && state != State::Settled,
+                    State::NeedsConsent => false,
                     State::Submitting => pending.call == Call::Submit,
                     _ => matches!(pending.call, Call::Ask | Call::Void),
                 };

@@ -79,13 +79,77 @@ fn nothing_is_sent_before_the_bill_was_checked() {
 
 #[test]
 fn a_bill_paid_elsewhere_is_not_paid_again() {
-    let row = go(&go(&agreed(), Event::Began), bill(428, BillStatus::Paid, None));
+    let closing = go(&go(&agreed(), Event::Began), bill(428, BillStatus::Paid, None));
+    assert_eq!((closing.state, closing.pending.unwrap().call), (State::Checking, Call::Void));
+    let row = go(&closing, voided());
     assert_eq!((row.state, row.pending), (State::PaidElsewhere, None));
+}
+
+/// The platform's promise that the identifier never charges.
+fn voided() -> Event {
+    Event::Told(AskOutcome::Recorded(Recorded::Voided))
+}
+
+#[test]
+fn a_bill_shown_paid_may_have_been_paid_by_this_payment_itself_before_an_old_copy_came_back() {
+    let closing = go(&go(&agreed(), Event::Began), bill(428, BillStatus::Paid, None));
+    let row = go(&closing, Event::Told(AskOutcome::Recorded(settled())));
+    assert_eq!((row.state, row.receipt.as_deref(), row.closing), (State::Settled, Some("R1"), None));
+    let died = go(&closing, Event::Abandoned);
+    assert_eq!(
+        (died.state, died.pending.unwrap().call),
+        (State::Checking, Call::Void),
+        "asked again, and nothing else"
+    );
+    let silent = go(&closing, Event::Told(AskOutcome::NoAnswer(Trouble::default())));
+    assert_eq!((silent.state, silent.pending.unwrap().attempt), (State::Checking, 1));
+}
+
+#[test]
+fn what_was_cancelled_offline_and_had_been_charged_shows_a_receipt_beside_it() {
+    let cancelled = go(&agreed(), Event::CancelRequested);
+    assert_eq!((cancelled.state, cancelled.pending.unwrap().call), (State::Cancelled, Call::Void), "ends at once");
+    let (row, effects) = step(&cancelled, Event::Told(AskOutcome::Recorded(settled())), NOW, 0).unwrap();
+    assert_eq!((row.state, row.reason, row.pending), (State::Cancelled, Some(Reason::ChargedBefore), None));
+    let receipt = effects.iter().find_map(|effect| match effect {
+        Effect::Keep(receipt) => Some(receipt),
+        _ => None,
+    });
+    let receipt = receipt.unwrap();
+    assert_eq!((receipt.state, receipt.receipt.as_deref()), (State::Settled, Some("R1")));
+    assert_eq!((receipt.receipt_of, row.held_by), (Some(row.id), Some(receipt.id)));
+    let again = step(&row, Event::Told(AskOutcome::Recorded(settled())), NOW, 0).unwrap();
+    assert_eq!(again, (row, Vec::new()), "told twice, noted once");
+}
+
+#[test]
+fn what_was_cancelled_and_is_still_being_worked_on_is_stopped() {
+    let cancelled = go(&agreed(), Event::CancelRequested);
+    let row = go(&cancelled, Event::Told(AskOutcome::Recorded(Recorded::Processing)));
+    assert_eq!((row.state, row.pending.unwrap().call), (State::Cancelled, Call::Void));
+    assert_eq!(go(&row, voided()).pending, None);
+}
+
+#[test]
+fn under_another_number_nobody_is_asked_about_what_ended() {
+    let cancelled = go(&agreed(), Event::CancelRequested);
+    assert_eq!(go(&cancelled, Event::NumberChanged).pending, None);
+    assert_eq!(go(&agreed(), Event::NumberChanged), agreed());
+}
+
+#[test]
+fn with_new_keys_what_was_not_sent_is_agreed_to_anew_and_what_was_sent_stays() {
+    let row = go(&agreed(), Event::KeysRenewed);
+    assert_eq!((row.state, row.reason, row.pending), (State::NeedsConsent, Some(Reason::KeysRenewed), None));
+    let again = go(&row, Event::Consented(consent(key(), terms(428))));
+    assert_eq!((again.state, again.id), (State::AwaitingNetwork, row.id));
+    assert_eq!(go(&sent(), Event::KeysRenewed), sent());
 }
 
 #[test]
 fn a_bill_past_its_deadline_is_said_so() {
-    assert_eq!(go(&go(&agreed(), Event::Began), bill(428, BillStatus::Expired, None)).state, State::Expired);
+    let closing = go(&go(&agreed(), Event::Began), bill(428, BillStatus::Expired, None));
+    assert_eq!(go(&closing, voided()).state, State::Expired);
 }
 
 #[test]

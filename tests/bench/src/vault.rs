@@ -56,6 +56,10 @@ impl KeyVault for BenchVault {
         Ok(self.pair.public_key().as_ref().to_vec())
     }
 
+    fn renew(&self) -> std::result::Result<(), VaultError> {
+        Err(VaultError::Failed)
+    }
+
     fn sign(&self, _: KeyPurpose, message: Vec<u8>) -> std::result::Result<Vec<u8>, VaultError> {
         self.pair.sign(&self.rng, &message).map(|signed| signed.as_ref().to_vec()).map_err(|_| VaultError::Failed)
     }

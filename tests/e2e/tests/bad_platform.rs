@@ -336,14 +336,20 @@ fn a_lost_phones_consents_charge_nothing() {
     world.sandbox.revoke(E164).unwrap();
     refusal(&sync(&phone, 5), 4, "number_not_verified").unwrap();
     world.verify(&phone, MSISDN, E164).unwrap();
-    becomes(&phone, &payment, "declined");
-    assert_eq!(shown(&phone, &payment).unwrap()["reason"], "consent_invalid");
+    // The revoked key is refused, the phone makes a new one, and what the old one signed is asked for anew.
+    becomes(&phone, &payment, "needs_consent");
+    assert_eq!(shown(&phone, &payment).unwrap()["reason"], "keys_renewed");
+    sync(&phone, 1);
     assert_eq!(world.charges_of(&bill).unwrap(), 0);
     // A new phone of the same person.
     let new = world.phone("new").unwrap();
     world.verify(&new, MSISDN, E164).unwrap();
-    let payment = world.agree(&new, &bill, "jkopay").unwrap();
-    becomes(&new, &payment, "settled");
+    let other = world.agree(&new, &bill, "jkopay").unwrap();
+    becomes(&new, &other, "settled");
+    assert_eq!(world.charges_of(&bill).unwrap(), 1);
+    // The phone that was lost and found.
+    run(&phone, &["consent", &payment, "--yes"]).unwrap().well().unwrap();
+    becomes(&phone, &payment, "paid_elsewhere");
     assert_eq!(world.charges_of(&bill).unwrap(), 1);
 }
 

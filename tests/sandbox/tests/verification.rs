@@ -130,12 +130,17 @@ async fn a_revoked_phone_pays_nothing_and_its_consent_key_never_again() {
     world.sandbox.revoke(AMY).unwrap();
     let refused = phone.put(&payment).await;
     assert_eq!((refused.status, refused.code()), (401, "session_invalid"));
+    phone.token.clear();
+    let refused = phone.start_verification(AMY, &"v".repeat(43)).await;
+    assert_eq!((refused.status, refused.code()), (403, "key_revoked"));
+    assert!(world.sandbox.pending(AMY).unwrap().is_empty(), "nobody is asked on the handset");
+    let revoked = std::mem::replace(&mut phone.consent_key, common::new_key());
     phone.verify(&world.sandbox, AMY).await;
-    let same_key = phone.consent(&bill, "esun").await;
-    let refused = phone.put(&same_key).await;
+    let new = std::mem::replace(&mut phone.consent_key, revoked);
+    let signed_by_the_old = phone.consent(&bill, "esun").await;
+    let refused = phone.put(&signed_by_the_old).await;
     assert_eq!((refused.status, refused.code()), (403, "consent_invalid"));
-    phone.consent_key = common::new_key();
-    phone.verify(&world.sandbox, AMY).await;
+    phone.consent_key = new;
     let new_key = phone.consent(&bill, "esun").await;
     assert_eq!(phone.put(&new_key).await.state(), "settled");
 }

@@ -41,6 +41,7 @@ faults! {
     ProviderClosed "business closed",
     SessionEnded "session ended by the platform",
     KeyRevoked "consent key revoked",
+    RevokedKeyRefused "revoked key refused at verifying",
     NoResend "window for sending again is shut",
     TokenTaken "bill token ended by a stranger's inquiry",
     StaleBill "paid bill shown payable",
@@ -68,6 +69,8 @@ faults! {
     ZombieFinishes "answer taken in after the lease was lost",
     ClockForward "clock jumps forward",
     ClockBack "clock jumps back",
+    KeysLost "signing keys lost",
+    KeysRenewed "signing keys renewed",
     OldCopyRestored "old copy of the database restored",
     PaymentsFetched "page of the number's payments fetched",
     // The people.
@@ -88,12 +91,13 @@ pub const TRANSITIONS: &[(&str, &str)] = &[
     ("", "needs_inquiry"),
     ("", "needs_consent"),
     ("needs_inquiry", "needs_consent"),
+    ("needs_inquiry", "checking"),
     ("needs_inquiry", "paid_elsewhere"),
-    ("needs_inquiry", "declined"),
     ("needs_inquiry", "cancelled"),
     ("needs_consent", "awaiting_network"),
     ("needs_consent", "cancelled"),
     ("awaiting_network", "checking"),
+    ("awaiting_network", "needs_consent"),
     ("awaiting_network", "cancelled"),
     ("checking", "awaiting_network"),
     ("checking", "submitting"),
@@ -101,6 +105,7 @@ pub const TRANSITIONS: &[(&str, &str)] = &[
     ("checking", "paid_elsewhere"),
     ("checking", "expired"),
     ("checking", "declined"),
+    ("checking", "settled"),
     ("checking", "cancelled"),
     ("submitting", "settled"),
     ("submitting", "declined"),
@@ -134,8 +139,10 @@ pub struct Counts {
     pub moves: BTreeMap<(String, String), u64>,
     pub faults: BTreeMap<Fault, u64>,
     pub ends: BTreeMap<String, u64>,
-    /// Rows of a restored old copy that ended as not charged although their payment had been charged before.
-    pub forgotten_charges: u64,
+    /// Receipts beside payments that had ended before their charge became known.
+    pub receipts: u64,
+    /// Rows of a restored old copy that wait for consent although their payment had been charged before.
+    pub waiting_charges: u64,
 }
 
 impl Counts {
@@ -157,7 +164,8 @@ impl Counts {
         self.requests += other.requests;
         self.charges += other.charges;
         self.charged += other.charged;
-        self.forgotten_charges += other.forgotten_charges;
+        self.receipts += other.receipts;
+        self.waiting_charges += other.waiting_charges;
         for (key, count) in &other.moves {
             *self.moves.entry(key.clone()).or_default() += count;
         }
@@ -200,11 +208,10 @@ impl Counts {
         for (state, count) in &self.ends {
             let _ = writeln!(text, "{count:>10}  {state}");
         }
-        let _ = writeln!(
-            text,
-            "{:>10}  of these, charged before an old copy was restored, and not known to be",
-            self.forgotten_charges
-        );
+        let _ =
+            writeln!(text, "{:>10}  receipts of payments that had ended before their charge was known", self.receipts);
+        let _ =
+            writeln!(text, "{:>10}  wait for consent, charged before an old copy was restored", self.waiting_charges);
         let _ = writeln!(text, "\nfaults and events:");
         for fault in Fault::ALL {
             let _ = writeln!(text, "{:>10}  {}", self.faults.get(fault).copied().unwrap_or(0), fault.name());

@@ -1,6 +1,6 @@
 //! What a simulated phone gives the core: a clock that can be set, seeded entropy, a vault that signs deterministically.
 
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use paytaipei_app::Phone;
@@ -45,10 +45,27 @@ impl Entropy for SeededEntropy {
 
 /// A vault of no secrecy. Its signatures are two SHA-256 hashes: 64 bytes as ECDSA's r ‖ s are, the same for the same
 /// message, so that a seed gives the same bytes. The simulated platform does not check them.
-pub struct SimulatedVault;
+///
+/// Its keys are the hardware's: they outlive processes and come back with no old copy. Their public halves are told apart by
+/// how often they were renewed.
+#[derive(Default)]
+pub struct SimulatedVault {
+    renewed: AtomicU64,
+    lost: AtomicBool,
+}
 
 impl SimulatedVault {
     const MASK: u8 = 0xA5;
+
+    /// The lock screen is removed: what it guarded is gone.
+    pub fn lose_keys(&self) {
+        self.lost.store(true, Ordering::Relaxed);
+    }
+
+    /// How often keys were made anew.
+    pub fn renewed(&self) -> u64 {
+        self.renewed.load(Ordering::Relaxed)
+    }
 }
 
 impl KeyVault for SimulatedVault {
@@ -61,14 +78,25 @@ impl KeyVault for SimulatedVault {
     }
 
     fn public_key(&self, _: KeyPurpose) -> Result<Vec<u8>, VaultError> {
-        let mut key = vec![0x11; 65];
-        if let Some(first) = key.first_mut() {
-            *first = 4;
+        if self.lost.load(Ordering::Relaxed) {
+            return Err(VaultError::KeyLost);
         }
+        let mut key = vec![4];
+        key.extend_from_slice(&[0x11; 56]);
+        key.extend_from_slice(&self.renewed.load(Ordering::Relaxed).to_be_bytes());
         Ok(key)
     }
 
+    fn renew(&self) -> Result<(), VaultError> {
+        self.renewed.fetch_add(1, Ordering::Relaxed);
+        self.lost.store(false, Ordering::Relaxed);
+        Ok(())
+    }
+
     fn sign(&self, _: KeyPurpose, message: Vec<u8>) -> Result<Vec<u8>, VaultError> {
+        if self.lost.load(Ordering::Relaxed) {
+            return Err(VaultError::KeyLost);
+        }
         let r = digest(&SHA256, &message);
         let s = digest(&SHA256, r.as_ref());
         // Not DER by any chance: DER begins with 0x30, this with a byte below it.
@@ -94,9 +122,9 @@ impl Connectivity for Connected {
 
 /// All of it.
 #[must_use]
-pub fn phone(clock: &Arc<SetClock>, entropy: Rng) -> Phone {
+pub fn phone(clock: &Arc<SetClock>, vault: &Arc<SimulatedVault>, entropy: Rng) -> Phone {
     Phone {
-        vault: Arc::new(SimulatedVault),
+        vault: Arc::clone(vault) as Arc<dyn KeyVault>,
         connectivity: Arc::new(Connected),
         clock: Arc::clone(clock) as Arc<dyn Clock>,
         entropy: Arc::new(SeededEntropy::new(entropy)),

@@ -7,8 +7,9 @@ use std::sync::Arc;
 
 use paytaipei_app::drain::Desk;
 use paytaipei_app::ports::{HttpError, HttpReply};
+use paytaipei_app::store::PaymentRecord;
 use paytaipei_app::{Code, Core, Lang, platform};
-use paytaipei_payment::PaymentId;
+use paytaipei_payment::{PaymentId, Reason};
 use paytaipei_simulation::ports::{SetClock, phone};
 use paytaipei_simulation::rng::Rng;
 use paytaipei_simulation::vfs::{self, Disk};
@@ -59,6 +60,10 @@ enum Stand {
     Sending(i64),
     Asking(i64),
     Voiding(i64),
+    /// Ends so once the platform has promised that it never charges.
+    Closing(&'static str),
+    /// Ended by the person, and the platform is still asked whether it had been charged.
+    GivenUp,
     Ended(&'static str),
 }
 
@@ -78,11 +83,14 @@ struct Model {
 
 impl Model {
     fn live(&mut self, bill: usize) -> Option<&mut Stand> {
-        self.payments[bill].last_mut().filter(|stand| !matches!(stand, Stand::Ended(_)))
+        self.payments[bill].last_mut().filter(|stand| !matches!(stand, Stand::Ended(_) | Stand::GivenUp))
     }
 
     fn pay(&mut self, bill: usize) -> Result<(), Code> {
-        let held = self.payments[bill].last().is_some_and(|s| !matches!(s, Stand::Ended(end) if *end != "settled"));
+        let held = self.payments[bill].last().is_some_and(|stand| match stand {
+            Stand::Ended(end) => matches!(*end, "settled" | "charged_before"),
+            stand => *stand != Stand::GivenUp,
+        });
         match (held, self.bills[bill]) {
             (true, _) => return Err(Code::AlreadyBeingPaid),
             (_, (_, Known::Paid)) => return Err(Code::BillPaid),
@@ -95,7 +103,7 @@ impl Model {
 
     fn consent(&mut self, bill: usize) -> Result<(), Code> {
         match self.payments[bill].last_mut() {
-            Some(Stand::Ended(_)) => Err(Code::PaymentEnded),
+            Some(Stand::Ended(_) | Stand::GivenUp) => Err(Code::PaymentEnded),
             Some(stand) => match *stand {
                 Stand::NeedsConsent(amount) => {
                     *stand = Stand::Agreed(amount);
@@ -109,11 +117,11 @@ impl Model {
 
     fn cancel(&mut self, bill: usize) -> Result<(), Code> {
         match self.payments[bill].last_mut() {
-            Some(Stand::Ended(_)) => Err(Code::PaymentEnded),
+            Some(Stand::Ended(_) | Stand::GivenUp) => Err(Code::PaymentEnded),
             Some(stand) => {
                 *stand = match *stand {
                     Stand::Sending(amount) | Stand::Asking(amount) | Stand::Voiding(amount) => Stand::Voiding(amount),
-                    _ => Stand::Ended("cancelled"),
+                    _ => Stand::GivenUp,
                 };
                 Ok(())
             }
@@ -122,18 +130,29 @@ impl Model {
     }
 
     fn answered(&mut self, bill: usize, answer: Answer) {
-        use Stand::{Agreed, Asking, Ended, NeedsConsent, NeedsInquiry, Sending, Voiding};
+        use Stand::{Agreed, Asking, Closing, Ended, NeedsConsent, NeedsInquiry, Sending, Voiding};
+        if let (Some(stand @ Stand::GivenUp), Answer::Settled | Answer::Declined | Answer::NeverSeen { .. }) =
+            (self.payments[bill].last_mut(), answer)
+        {
+            let charged = matches!(answer, Answer::Settled);
+            *stand = Ended(if charged { "charged_before" } else { "cancelled" });
+            if charged {
+                self.bills[bill].1 = Known::Paid;
+            }
+            return;
+        }
         let Some(stand) = self.live(bill) else { return };
         let was = *stand;
         let next = match (was, answer) {
             (NeedsInquiry, Answer::Payable(amount)) => NeedsConsent(amount),
             (Agreed(agreed), Answer::Payable(amount)) if amount == agreed => Sending(agreed),
             (Agreed(_), Answer::Payable(amount)) => NeedsConsent(amount),
-            (NeedsInquiry | Agreed(_), Answer::Paid) => Ended("paid_elsewhere"),
-            (NeedsInquiry | Agreed(_), Answer::Expired) => Ended("expired"),
-            (NeedsInquiry | Agreed(_), Answer::NotFound) => Ended("declined"),
-            (Sending(_) | Asking(_) | Voiding(_), Answer::Settled) => Ended("settled"),
-            (Sending(_) | Asking(_) | Voiding(_), Answer::Declined) => Ended("declined"),
+            (NeedsInquiry | Agreed(_), Answer::Paid) => Closing("paid_elsewhere"),
+            (NeedsInquiry | Agreed(_), Answer::Expired) => Closing("expired"),
+            (NeedsInquiry | Agreed(_), Answer::NotFound) => Closing("declined"),
+            (Closing(end), Answer::NeverSeen { .. }) => Ended(end),
+            (Sending(_) | Asking(_) | Voiding(_) | Closing(_), Answer::Settled) => Ended("settled"),
+            (Sending(_) | Asking(_) | Voiding(_) | Closing(_), Answer::Declined) => Ended("declined"),
             (Sending(amount) | Asking(amount), Answer::Processing | Answer::Nothing) => Asking(amount),
             (Sending(amount), Answer::Stale) => Agreed(amount),
             (Sending(_), Answer::AlreadyPaid) => Ended("paid_elsewhere"),
@@ -225,7 +244,8 @@ impl Real {
         self.process += 1;
         vfs::with(PHONE, |disk| disk.enter(self.process));
         let path = vfs::database_path(PHONE);
-        let core = Core::open(Path::new(&path), phone(&self.clock, self.rng.fork()), Lang::En).unwrap();
+        let core =
+            Core::open(Path::new(&path), phone(&self.clock, &Arc::default(), self.rng.fork()), Lang::En).unwrap();
         let desk = core.take_over().unwrap();
         self.open = Some((core, desk));
     }
@@ -243,7 +263,8 @@ impl Real {
     /// The latest payment of a bill.
     fn latest(&self, bill: usize) -> Option<PaymentId> {
         let records = self.core().records().unwrap();
-        records.iter().rev().find(|record| record.bill == self.bills[bill]).map(|record| record.payment.id)
+        let of_bill = |record: &&PaymentRecord| record.bill == self.bills[bill] && record.payment.receipt_of.is_none();
+        records.iter().rev().find(of_bill).map(|record| record.payment.id)
     }
 
     fn call(&mut self, bill: usize, answer: Answer) {
@@ -257,7 +278,16 @@ impl Real {
 
     fn stands(&self) -> Vec<Vec<Stand>> {
         let records = self.core().records().unwrap();
-        let of = |bill: &String| records.iter().filter(|record| record.bill == *bill).collect::<Vec<_>>();
+        // A receipt is seen by what it says of the payment that it belongs to.
+        let receipts = records.iter().filter_map(|record| record.payment.receipt_of).collect::<Vec<_>>();
+        let unaware = records.iter().filter(|record| record.payment.reason == Some(Reason::ChargedBefore));
+        assert!(
+            unaware
+                .filter(|record| record.payment.receipt_of.is_none())
+                .all(|record| receipts.contains(&record.payment.id))
+        );
+        let own = |record: &&PaymentRecord| record.payment.receipt_of.is_none();
+        let of = |bill: &String| records.iter().filter(own).filter(|record| record.bill == *bill).collect::<Vec<_>>();
         self.bills.iter().map(|bill| of(bill).into_iter().map(|record| stand(&record.payment)).collect()).collect()
     }
 }
@@ -271,8 +301,13 @@ fn stand(payment: &paytaipei_payment::Payment) -> Stand {
         (State::NeedsConsent, _) => Stand::NeedsConsent(now),
         (State::AwaitingNetwork, _) => Stand::Agreed(agreed),
         (State::Submitting, _) => Stand::Sending(agreed),
+        (State::Checking, Some(Call::Void)) => Stand::Closing(payment.closing.map_or("", |end| end.state.as_str())),
         (State::Unknown, Some(Call::Void)) => Stand::Voiding(agreed),
         (State::Unknown, _) => Stand::Asking(agreed),
+        (State::Cancelled, Some(Call::Void)) => Stand::GivenUp,
+        (state, _) if payment.reason == Some(Reason::ChargedBefore) && state.is_terminal() => {
+            Stand::Ended("charged_before")
+        }
         (state, _) if state.is_terminal() => Stand::Ended(state.as_str()),
         (state, _) => panic!("the model has no {}", state.as_str()),
     }
@@ -336,7 +371,9 @@ fn understood(stand: Option<Stand>, answer: Answer) -> Answer {
         Answer::Settled | Answer::Declined => !inquiry,
         Answer::Processing => matches!(stand, Some(Stand::Sending(_) | Stand::Asking(_))),
         Answer::Stale | Answer::AlreadyPaid => matches!(stand, Some(Stand::Sending(_))),
-        Answer::NeverSeen { .. } => matches!(stand, Some(Stand::Asking(_) | Stand::Voiding(_))),
+        Answer::NeverSeen { .. } => {
+            matches!(stand, Some(Stand::Asking(_) | Stand::Voiding(_) | Stand::Closing(_) | Stand::GivenUp))
+        }
         Answer::Nothing => true,
     };
     if fits { answer } else { Answer::Nothing }
@@ -398,7 +435,7 @@ proptest! {
                     prop_assert_eq!(code(real.core().cancel(&id)), model.cancel(bill));
                 }
                 Act::Call(bill, answer) => {
-                    let answer = understood(model.live(bill).map(|stand| *stand), answer);
+                    let answer = understood(model.payments[bill].last().copied(), answer);
                     real.call(bill, answer);
                     model.answered(bill, answer);
                 }

@@ -659,6 +659,12 @@ public protocol BillsProtocol: AnyObject, Sendable {
      */
     func inquire(biller: String, number: String) async throws  -> [Bill]
 
+    /**
+     * Takes in the bills that extensions of the app left, and says which files were refused. Done at opening too, where a
+     * number is verified.
+     */
+    func takeDrops() throws  -> [TakenDrop]
+
 }
 /**
  * Bills on this phone.
@@ -800,6 +806,19 @@ open func inquire(biller: String, number: String)async throws  -> [Bill]  {
             liftFunc: FfiConverterSequenceTypeBill.lift,
             errorHandler: FfiConverterTypePayTaipeiError_lift
         )
+}
+
+    /**
+     * Takes in the bills that extensions of the app left, and says which files were refused. Done at opening too, where a
+     * number is verified.
+     */
+open func takeDrops()throws  -> [TakenDrop]  {
+    return try  FfiConverterSequenceTypeTakenDrop.lift(try rustCallWithError(FfiConverterTypePayTaipeiError_lift) {
+        uniffiCallStatus in
+    uniffi_paytaipei_ffi_fn_method_bills_take_drops(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
 }
 
 
@@ -1257,6 +1276,12 @@ public protocol KeyVault: AnyObject, Sendable {
     func publicKey(purpose: KeyPurpose) throws  -> Data
 
     /**
+     * Makes new keys for both purposes in the place of the old ones, which sign no more; what wraps the store's key stays.
+     * Asked for before a verification, where the old ones were lost or revoked.
+     */
+    func renew() throws
+
+    /**
      * ECDSA with SHA-256 over the message: DER, as Keystore and Secure Enclave answer, or raw r ‖ s, 64 bytes.
      */
     func sign(purpose: KeyPurpose, message: Data) throws  -> Data
@@ -1360,6 +1385,18 @@ open func publicKey(purpose: KeyPurpose)throws  -> Data  {
         FfiConverterTypeKeyPurpose_lower(purpose),uniffiCallStatus
     )
 })
+}
+
+    /**
+     * Makes new keys for both purposes in the place of the old ones, which sign no more; what wraps the store's key stays.
+     * Asked for before a verification, where the old ones were lost or revoked.
+     */
+open func renew()throws   {try rustCallWithError(FfiConverterTypeVaultError_lift) {
+        uniffiCallStatus in
+    uniffi_paytaipei_ffi_fn_method_keyvault_renew(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+}
 }
 
     /**
@@ -1485,6 +1522,29 @@ fileprivate struct UniffiCallbackInterfaceKeyVault {
 
 
             let writeReturn = { uniffiOutReturn.pointee = FfiConverterData.lower($0) }
+            uniffiTraitInterfaceCallWithError(
+                callStatus: uniffiCallStatus,
+                makeCall: makeCall,
+                writeReturn: writeReturn,
+                lowerError: FfiConverterTypeVaultError_lower
+            )
+        },
+        renew: { (
+            uniffiHandle: UInt64,
+            uniffiOutReturn: UnsafeMutableRawPointer,
+            uniffiCallStatus: UnsafeMutablePointer<RustCallStatus>
+        ) in
+            let makeCall = {
+                () throws -> () in
+                guard let uniffiObj = try? FfiConverterTypeKeyVault.handleMap.get(handle: uniffiHandle) else {
+                    throw UniffiInternalError.unexpectedStaleHandle
+                }
+                return try uniffiObj.renew(
+                )
+            }
+
+
+            let writeReturn = { () }
             uniffiTraitInterfaceCallWithError(
                 callStatus: uniffiCallStatus,
                 makeCall: makeCall,
@@ -3756,6 +3816,67 @@ public func FfiConverterTypeSynced_lower(_ value: Synced) -> RustBuffer {
 
 
 /**
+ * What came of one file that was left: its bill, or why it was refused.
+ */
+public struct TakenDrop: Equatable, Hashable {
+    public let file: String
+    public let bill: Bill?
+    public let refusal: Refusal?
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(file: String, bill: Bill?, refusal: Refusal?) {
+        self.file = file
+        self.bill = bill
+        self.refusal = refusal
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension TakenDrop: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeTakenDrop: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> TakenDrop {
+        return
+            try TakenDrop(
+                file: FfiConverterString.read(from: &buf),
+                bill: FfiConverterOptionTypeBill.read(from: &buf),
+                refusal: FfiConverterOptionTypeRefusal.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: TakenDrop, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.file, into: &buf)
+        FfiConverterOptionTypeBill.write(value.bill, into: &buf)
+        FfiConverterOptionTypeRefusal.write(value.refusal, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeTakenDrop_lift(_ buf: RustBuffer) throws -> TakenDrop {
+    return try FfiConverterTypeTakenDrop.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeTakenDrop_lower(_ value: TakenDrop) -> RustBuffer {
+    return FfiConverterTypeTakenDrop.lower(value)
+}
+
+
+/**
  * A verification under way.
  */
 public struct Verification: Equatable, Hashable {
@@ -3898,6 +4019,88 @@ public func FfiConverterTypeWords_lift(_ buf: RustBuffer) throws -> Words {
 public func FfiConverterTypeWords_lower(_ value: Words) -> RustBuffer {
     return FfiConverterTypeWords.lower(value)
 }
+
+
+/**
+ * A bill as an extension of the app came by it.
+ */
+
+public enum BillDrop: Equatable, Hashable {
+
+    /**
+     * The text of a code.
+     */
+    case code(text: String
+    )
+    /**
+     * A number that a person keyed in.
+     */
+    case number(biller: String, number: String
+    )
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension BillDrop: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeBillDrop: FfiConverterRustBuffer {
+    typealias SwiftType = BillDrop
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> BillDrop {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+
+        case 1: return .code(text: try FfiConverterString.read(from: &buf)
+        )
+
+        case 2: return .number(biller: try FfiConverterString.read(from: &buf), number: try FfiConverterString.read(from: &buf)
+        )
+
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: BillDrop, into buf: inout [UInt8]) {
+        switch value {
+
+
+        case let .code(text):
+            writeInt(&buf, Int32(1))
+            FfiConverterString.write(text, into: &buf)
+
+
+        case let .number(biller,number):
+            writeInt(&buf, Int32(2))
+            FfiConverterString.write(biller, into: &buf)
+            FfiConverterString.write(number, into: &buf)
+
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeBillDrop_lift(_ buf: RustBuffer) throws -> BillDrop {
+    return try FfiConverterTypeBillDrop.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeBillDrop_lower(_ value: BillDrop) -> RustBuffer {
+    return FfiConverterTypeBillDrop.lower(value)
+}
+
 
 
 /**
@@ -4911,6 +5114,30 @@ fileprivate struct FfiConverterOptionData: FfiConverterRustBuffer {
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
+fileprivate struct FfiConverterOptionTypeBill: FfiConverterRustBuffer {
+    typealias SwiftType = Bill?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypeBill.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypeBill.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
 fileprivate struct FfiConverterOptionTypeRefusal: FfiConverterRustBuffer {
     typealias SwiftType = Refusal?
 
@@ -5131,6 +5358,31 @@ fileprivate struct FfiConverterSequenceTypeSymbol: FfiConverterRustBuffer {
         return seq
     }
 }
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceTypeTakenDrop: FfiConverterRustBuffer {
+    typealias SwiftType = [TakenDrop]
+
+    public static func write(_ value: [TakenDrop], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeTakenDrop.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [TakenDrop] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [TakenDrop]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeTakenDrop.read(from: &buf))
+        }
+        return seq
+    }
+}
 private let UNIFFI_RUST_FUTURE_POLL_READY: Int8 = 0
 private let UNIFFI_RUST_FUTURE_POLL_WAKE: Int8 = 1
 
@@ -5189,6 +5441,19 @@ public func billers(lang: Lang) -> [Biller]  {
         FfiConverterTypeLang_lower(lang),uniffiCallStatus
     )
 })
+}
+/**
+ * Leaves a bill for the app, sealed, without opening its store: for extensions, which the system ends if they hold the store
+ * when it suspends them. `data_folder` is the app's. The app takes it in when it opens, or by `Bills.take_drops`.
+ */
+public func leaveDrop(dataFolder: String, bill: BillDrop, vault: KeyVault)throws   {try rustCallWithError(FfiConverterTypePayTaipeiError_lift) {
+        uniffiCallStatus in
+    uniffi_paytaipei_ffi_fn_func_leave_drop(
+        FfiConverterString.lower(dataFolder),
+        FfiConverterTypeBillDrop_lower(bill),
+        FfiConverterTypeKeyVault_lower(vault),uniffiCallStatus
+    )
+}
 }
 /**
  * Everything printed in a still picture (PNG or JPEG). Needs nothing to be open.
@@ -5254,6 +5519,9 @@ private let initializationResult: InitializationResult = {
     if (uniffi_paytaipei_ffi_checksum_func_billers() != 47940) {
         return InitializationResult.apiChecksumMismatch
     }
+    if (uniffi_paytaipei_ffi_checksum_func_leave_drop() != 34730) {
+        return InitializationResult.apiChecksumMismatch
+    }
     if (uniffi_paytaipei_ffi_checksum_func_scan_picture() != 48928) {
         return InitializationResult.apiChecksumMismatch
     }
@@ -5282,6 +5550,9 @@ private let initializationResult: InitializationResult = {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_paytaipei_ffi_checksum_method_bills_inquire() != 39953) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_paytaipei_ffi_checksum_method_bills_take_drops() != 10099) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_paytaipei_ffi_checksum_method_identity_finish() != 27213) {
@@ -5353,10 +5624,13 @@ private let initializationResult: InitializationResult = {
     if (uniffi_paytaipei_ffi_checksum_method_keyvault_public_key() != 46418) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_paytaipei_ffi_checksum_method_keyvault_sign() != 13861) {
+    if (uniffi_paytaipei_ffi_checksum_method_keyvault_renew() != 34855) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_paytaipei_ffi_checksum_method_keyvault_confirm_presence() != 39739) {
+    if (uniffi_paytaipei_ffi_checksum_method_keyvault_sign() != 8999) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_paytaipei_ffi_checksum_method_keyvault_confirm_presence() != 46531) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_paytaipei_ffi_checksum_method_scanner_frame() != 31157) {

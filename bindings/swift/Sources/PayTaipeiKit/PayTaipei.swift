@@ -107,6 +107,9 @@ public final class Bills: Sendable {
         try await home.bills.blocking { try $0.addSymbols(symbols: frame.symbols) }
     }
 
+    /// Takes in what extensions left (`leaveDrop`), and says which files were refused. Done at opening too.
+    public func takeDrops() async throws -> [TakenDrop] { try await home.bills.blocking { try $0.takeDrops() } }
+
     /// All bills, the earliest due first.
     public func all() async throws -> [Bill] { try await home.bills.blocking { try $0.bills() } }
 

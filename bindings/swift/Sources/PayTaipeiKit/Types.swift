@@ -2,6 +2,7 @@ import PayTaipeiFFI
 
 // The values of the core, so that apps import this module alone.
 public typealias Bill = PayTaipeiFFI.Bill
+public typealias BillDrop = PayTaipeiFFI.BillDrop
 public typealias BillStatus = PayTaipeiFFI.BillStatus
 public typealias Biller = PayTaipeiFFI.Biller
 public typealias Config = PayTaipeiFFI.Config
@@ -22,6 +23,7 @@ public typealias Rotation = PayTaipeiFFI.Rotation
 public typealias Symbol = PayTaipeiFFI.Symbol
 public typealias SymbolFormat = PayTaipeiFFI.SymbolFormat
 public typealias Synced = PayTaipeiFFI.Synced
+public typealias TakenDrop = PayTaipeiFFI.TakenDrop
 public typealias VaultError = PayTaipeiFFI.VaultError
 public typealias Verification = PayTaipeiFFI.Verification
 public typealias Words = PayTaipeiFFI.Words
@@ -38,6 +40,11 @@ extension PayTaipeiFFI.PayTaipeiError {
 
     /// For machines, such as `number_not_verified`.
     public var code: String { refusal.code }
+}
+
+/// Leaves a bill for the app, sealed, without opening its store: for extensions, which the system ends if they hold it.
+public func leaveDrop(dataFolder: String, bill: BillDrop, vault: any KeyVault) throws {
+    try PayTaipeiFFI.leaveDrop(dataFolder: dataFolder, bill: bill, vault: vault)
 }
 
 /// Whom bills can be paid to, and who is known and not served.

@@ -287,14 +287,21 @@ typedef void (*UniffiCallbackInterfaceKeyVaultMethod2)(uint64_t, RustBuffer, Rus
 #endif
 #ifndef UNIFFI_FFIDEF_CALLBACK_INTERFACE_KEY_VAULT_METHOD3
 #define UNIFFI_FFIDEF_CALLBACK_INTERFACE_KEY_VAULT_METHOD3
-typedef void (*UniffiCallbackInterfaceKeyVaultMethod3)(uint64_t, RustBuffer, RustBuffer, RustBuffer* _Nonnull,
+typedef void (*UniffiCallbackInterfaceKeyVaultMethod3)(uint64_t, void* _Nonnull,
         RustCallStatus *_Nonnull uniffiCallStatus
     );
 
 #endif
 #ifndef UNIFFI_FFIDEF_CALLBACK_INTERFACE_KEY_VAULT_METHOD4
 #define UNIFFI_FFIDEF_CALLBACK_INTERFACE_KEY_VAULT_METHOD4
-typedef void (*UniffiCallbackInterfaceKeyVaultMethod4)(uint64_t, RustBuffer, int8_t* _Nonnull,
+typedef void (*UniffiCallbackInterfaceKeyVaultMethod4)(uint64_t, RustBuffer, RustBuffer, RustBuffer* _Nonnull,
+        RustCallStatus *_Nonnull uniffiCallStatus
+    );
+
+#endif
+#ifndef UNIFFI_FFIDEF_CALLBACK_INTERFACE_KEY_VAULT_METHOD5
+#define UNIFFI_FFIDEF_CALLBACK_INTERFACE_KEY_VAULT_METHOD5
+typedef void (*UniffiCallbackInterfaceKeyVaultMethod5)(uint64_t, RustBuffer, int8_t* _Nonnull,
         RustCallStatus *_Nonnull uniffiCallStatus
     );
 
@@ -326,8 +333,9 @@ typedef struct UniffiVTableCallbackInterfaceKeyVault {
     UniffiCallbackInterfaceKeyVaultMethod0 _Nonnull wrap;
     UniffiCallbackInterfaceKeyVaultMethod1 _Nonnull unwrap;
     UniffiCallbackInterfaceKeyVaultMethod2 _Nonnull publicKey;
-    UniffiCallbackInterfaceKeyVaultMethod3 _Nonnull sign;
-    UniffiCallbackInterfaceKeyVaultMethod4 _Nonnull confirmPresence;
+    UniffiCallbackInterfaceKeyVaultMethod3 _Nonnull renew;
+    UniffiCallbackInterfaceKeyVaultMethod4 _Nonnull sign;
+    UniffiCallbackInterfaceKeyVaultMethod5 _Nonnull confirmPresence;
 } UniffiVTableCallbackInterfaceKeyVault;
 
 #endif
@@ -369,6 +377,11 @@ RustBuffer uniffi_paytaipei_ffi_fn_method_bills_bills(uint64_t ptr, RustCallStat
 #ifndef UNIFFI_FFIDEF_UNIFFI_PAYTAIPEI_FFI_FN_METHOD_BILLS_INQUIRE
 #define UNIFFI_FFIDEF_UNIFFI_PAYTAIPEI_FFI_FN_METHOD_BILLS_INQUIRE
 uint64_t uniffi_paytaipei_ffi_fn_method_bills_inquire(uint64_t ptr, RustBuffer biller, RustBuffer number
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_PAYTAIPEI_FFI_FN_METHOD_BILLS_TAKE_DROPS
+#define UNIFFI_FFIDEF_UNIFFI_PAYTAIPEI_FFI_FN_METHOD_BILLS_TAKE_DROPS
+RustBuffer uniffi_paytaipei_ffi_fn_method_bills_take_drops(uint64_t ptr, RustCallStatus *_Nonnull out_status
 );
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_PAYTAIPEI_FFI_FN_CLONE_IDENTITY
@@ -576,6 +589,11 @@ RustBuffer uniffi_paytaipei_ffi_fn_method_keyvault_unwrap(uint64_t ptr, RustBuff
 RustBuffer uniffi_paytaipei_ffi_fn_method_keyvault_public_key(uint64_t ptr, RustBuffer purpose, RustCallStatus *_Nonnull out_status
 );
 #endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_PAYTAIPEI_FFI_FN_METHOD_KEYVAULT_RENEW
+#define UNIFFI_FFIDEF_UNIFFI_PAYTAIPEI_FFI_FN_METHOD_KEYVAULT_RENEW
+void uniffi_paytaipei_ffi_fn_method_keyvault_renew(uint64_t ptr, RustCallStatus *_Nonnull out_status
+);
+#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_PAYTAIPEI_FFI_FN_METHOD_KEYVAULT_SIGN
 #define UNIFFI_FFIDEF_UNIFFI_PAYTAIPEI_FFI_FN_METHOD_KEYVAULT_SIGN
 RustBuffer uniffi_paytaipei_ffi_fn_method_keyvault_sign(uint64_t ptr, RustBuffer purpose, RustBuffer message, RustCallStatus *_Nonnull out_status
@@ -640,6 +658,11 @@ RustBuffer uniffi_paytaipei_ffi_fn_method_symbol_uniffi_trait_debug(RustBuffer p
 #ifndef UNIFFI_FFIDEF_UNIFFI_PAYTAIPEI_FFI_FN_FUNC_BILLERS
 #define UNIFFI_FFIDEF_UNIFFI_PAYTAIPEI_FFI_FN_FUNC_BILLERS
 RustBuffer uniffi_paytaipei_ffi_fn_func_billers(RustBuffer lang, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_PAYTAIPEI_FFI_FN_FUNC_LEAVE_DROP
+#define UNIFFI_FFIDEF_UNIFFI_PAYTAIPEI_FFI_FN_FUNC_LEAVE_DROP
+void uniffi_paytaipei_ffi_fn_func_leave_drop(RustBuffer data_folder, RustBuffer bill, uint64_t vault, RustCallStatus *_Nonnull out_status
 );
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_PAYTAIPEI_FFI_FN_FUNC_SCAN_PICTURE
@@ -929,6 +952,12 @@ uint16_t uniffi_paytaipei_ffi_checksum_func_billers(void
 
 );
 #endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_PAYTAIPEI_FFI_CHECKSUM_FUNC_LEAVE_DROP
+#define UNIFFI_FFIDEF_UNIFFI_PAYTAIPEI_FFI_CHECKSUM_FUNC_LEAVE_DROP
+uint16_t uniffi_paytaipei_ffi_checksum_func_leave_drop(void
+
+);
+#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_PAYTAIPEI_FFI_CHECKSUM_FUNC_SCAN_PICTURE
 #define UNIFFI_FFIDEF_UNIFFI_PAYTAIPEI_FFI_CHECKSUM_FUNC_SCAN_PICTURE
 uint16_t uniffi_paytaipei_ffi_checksum_func_scan_picture(void
@@ -986,6 +1015,12 @@ uint16_t uniffi_paytaipei_ffi_checksum_method_bills_bills(void
 #ifndef UNIFFI_FFIDEF_UNIFFI_PAYTAIPEI_FFI_CHECKSUM_METHOD_BILLS_INQUIRE
 #define UNIFFI_FFIDEF_UNIFFI_PAYTAIPEI_FFI_CHECKSUM_METHOD_BILLS_INQUIRE
 uint16_t uniffi_paytaipei_ffi_checksum_method_bills_inquire(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_PAYTAIPEI_FFI_CHECKSUM_METHOD_BILLS_TAKE_DROPS
+#define UNIFFI_FFIDEF_UNIFFI_PAYTAIPEI_FFI_CHECKSUM_METHOD_BILLS_TAKE_DROPS
+uint16_t uniffi_paytaipei_ffi_checksum_method_bills_take_drops(void
 
 );
 #endif
@@ -1124,6 +1159,12 @@ uint16_t uniffi_paytaipei_ffi_checksum_method_keyvault_unwrap(void
 #ifndef UNIFFI_FFIDEF_UNIFFI_PAYTAIPEI_FFI_CHECKSUM_METHOD_KEYVAULT_PUBLIC_KEY
 #define UNIFFI_FFIDEF_UNIFFI_PAYTAIPEI_FFI_CHECKSUM_METHOD_KEYVAULT_PUBLIC_KEY
 uint16_t uniffi_paytaipei_ffi_checksum_method_keyvault_public_key(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_PAYTAIPEI_FFI_CHECKSUM_METHOD_KEYVAULT_RENEW
+#define UNIFFI_FFIDEF_UNIFFI_PAYTAIPEI_FFI_CHECKSUM_METHOD_KEYVAULT_RENEW
+uint16_t uniffi_paytaipei_ffi_checksum_method_keyvault_renew(void
 
 );
 #endif

@@ -6,7 +6,7 @@ import Foundation
 /// A key vault in memory. Keys live as long as the object: a phone's live on.
 class SoftVault: KeyVault, @unchecked Sendable {
     private let secret: [UInt8]
-    private let keys: [KeyPurpose: OpaquePointer]
+    private var keys: [KeyPurpose: OpaquePointer]
 
     init() {
         var random = SystemRandomNumberGenerator()
@@ -36,6 +36,11 @@ class SoftVault: KeyVault, @unchecked Sendable {
         var point = [UInt8](repeating: 0, count: 65)
         guard soft_key_public(keys[purpose]!, &point) == 1 else { throw VaultError.Failed }
         return Data(point)
+    }
+
+    func renew() throws {
+        keys.values.forEach(soft_key_free)
+        keys = [.consent: soft_key_new()!, .session: soft_key_new()!]
     }
 
     func sign(purpose: KeyPurpose, message: Data) throws -> Data {

@@ -78,7 +78,7 @@ mod tests {
     use std::sync::Arc;
 
     use paytaipei_bill::{BillKey, BillNumber, BillerId, CivilDate, Twd};
-    use paytaipei_payment::{AskOutcome, Event, InquiryOutcome, Payment, Provider, Terms, Trouble};
+    use paytaipei_payment::{AskOutcome, Event, InquiryOutcome, Payment, Provider, Recorded, Terms, Trouble};
     use rusqlite::Connection;
 
     use super::*;
@@ -95,6 +95,9 @@ mod tests {
             Ok(wrapped)
         }
         fn public_key(&self, _: KeyPurpose) -> Result<Vec<u8>, VaultError> {
+            Err(VaultError::Failed)
+        }
+        fn renew(&self) -> Result<(), VaultError> {
             Err(VaultError::Failed)
         }
         fn sign(&self, _: KeyPurpose, _: Vec<u8>) -> Result<Vec<u8>, VaultError> {
@@ -188,7 +191,7 @@ mod tests {
         let mut agenda = Agenda::default();
         agenda.look(&own).unwrap();
         let second = intend(&own, 2);
-        own.advance(first, Event::CancelRequested).unwrap();
+        own.advance(first, Event::Told(AskOutcome::Recorded(Recorded::Voided))).unwrap();
         // Rolled back, and so never written.
         let refused: crate::Result<()> = own.write(|work| {
             let record = work.payment(second)?.unwrap();

@@ -26,7 +26,10 @@ pub(super) struct Crew {
     /// Why the last call of a payment taught nothing.
     silent: HashMap<PaymentId, Code>,
     pub unreachable: Option<Code>,
+    /// The last call did not reach the platform.
     pub lost_connection: bool,
+    /// One did, after one that did not.
+    pub came_back: bool,
     breakers: HashMap<Provider, Breaker>,
 }
 
@@ -114,6 +117,7 @@ impl Crew {
             // The other side was there, whatever it said.
             _ => {
                 self.unreachable = None;
+                self.came_back |= self.lost_connection;
                 self.lost_connection = false;
             }
         }

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use paytaipei_payment::{AskOutcome, Call, Event, InquiryOutcome, PaymentId, State, SubmitOutcome};
+use paytaipei_payment::{AskOutcome, Call, Event, InquiryOutcome, PaymentId, Refusal, State, SubmitOutcome};
 
 use super::agenda::Agenda;
 use crate::error::{Code, Result};
@@ -108,6 +108,11 @@ impl Desk {
                     _ => return Err(Code::Internal.into()),
                 };
                 let outcome = answer.unwrap_or_else(|silence| SubmitOutcome::NoAnswer(silence.trouble));
+                if let (SubmitOutcome::Refused(Refusal::ConsentInvalid), Errand::Submit { consent, .. }) =
+                    (&outcome, &order.errand)
+                {
+                    self.store.signature_was_refused(consent.at)?;
+                }
                 Event::Submitted { with, outcome }
             }
             // Not a payment's own call.

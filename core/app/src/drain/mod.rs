@@ -77,12 +77,16 @@ impl Runner {
         })
         .await?;
         let (mut crew, mut agenda) = (Crew::default(), Agenda::default());
-        let (mut restored, mut connected) = (false, true);
+        let (mut restored, mut connected, mut was_connected) = (false, true, true);
         let mut looked: Option<Instant> = None;
         loop {
             let now = self.core.clock.now();
             // Others' commits and the connection now and then, and before it is said that nothing is left to do.
-            if crew.tasks.is_empty() || crew.lost_connection || looked.is_none_or(|at| at.elapsed() >= TICK) {
+            if crew.tasks.is_empty()
+                || !connected
+                || crew.lost_connection
+                || looked.is_none_or(|at| at.elapsed() >= TICK)
+            {
                 let connectivity = Arc::clone(&self.connectivity);
                 (agenda, connected) =
                     at(&desk, move |desk| Ok((desk.look(agenda)?, is_connected(connectivity.as_ref())))).await?;
@@ -90,12 +94,15 @@ impl Runner {
             } else {
                 desk.catch_up(&mut agenda);
             }
-            if connected && crew.lost_connection && mode == Mode::Follow {
-                crew.lost_connection = false;
+            // The phone says so, or a call got through again. Where the phone always says so, a call that does not get through
+            // waits its time: nothing came back.
+            let came_back = std::mem::take(&mut crew.came_back) || (connected && !was_connected);
+            was_connected = connected;
+            if came_back && connected && mode == Mode::Follow {
                 at(&desk, Desk::wake).await?;
+                looked = None;
                 continue;
             }
-            crew.lost_connection |= !connected;
             if connected && !restored {
                 // What a verification left to fetch. Not to be had now, it is tried with the next drain.
                 restored = true;

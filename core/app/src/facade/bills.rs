@@ -1,18 +1,27 @@
 //! Bills: scanned, pasted, keyed, asked about.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use paytaipei_bill::biller::BILLERS;
-use paytaipei_bill::{BillKey, Lang, Warning};
+use paytaipei_bill::{BillKey, Lang, PaperCode, Warning};
 use paytaipei_scan::{Effort, Scan, decode_image};
 
 use super::{Core, PayTaipei};
+use crate::drops;
 use crate::error::{Code, Result};
 use crate::intake::{self, Intake};
 use crate::platform::{Answer, Errand, Inquiry, Order, Purpose, Why};
 use crate::ports::HttpError::{Broken, Offline, Timeout};
 use crate::store::{BillRecord, BillState};
 use crate::view::{BillView, BillerView};
+
+/// What came of one file that was left for the app.
+pub struct TakenDrop {
+    /// Its name, which is random; a stranger's is cut to 64 characters.
+    pub file: String,
+    pub bill: Result<BillView>,
+}
 
 /// Whom bills can be paid to, and who is known and not served. Needs no number, no data and no network.
 #[must_use]
@@ -37,6 +46,36 @@ impl Core {
     pub fn add_text(&self, text: &str) -> Result<BillView> {
         self.verified()?;
         self.keep(intake::from_text(text, self.today())?)
+    }
+
+    /// Keeps the bill that the symbols of one scan name together.
+    pub fn add_scan(&self, scan: &Scan) -> Result<BillView> {
+        self.verified()?;
+        self.keep(intake::from_scan(scan, self.today())?)
+    }
+
+    /// Keeps the bill that codes of one paper name together: what one does not say, the other adds.
+    pub fn add_codes(&self, codes: &[PaperCode<'_>]) -> Result<BillView> {
+        self.verified()?;
+        self.keep(intake::from_codes(codes, None, self.today())?)
+    }
+
+    /// Takes in the bills that were left in this folder ([`crate::drops`]). A file is deleted once its bill is committed, so
+    /// that a process which dies between finds the same bill again, and once it was refused for what it is.
+    pub fn take_drops(&self, folder: &Path) -> Result<Vec<TakenDrop>> {
+        self.verified()?;
+        let mut taken = Vec::new();
+        for found in drops::found(folder)? {
+            let bill = match found.read(self.vault.as_ref(), self.today()) {
+                Ok(intake) => Ok(self.keep(intake)?),
+                // Locked, or out of order: the file waits.
+                Err(error) if error.code == Code::VaultFailed => return Err(error),
+                Err(refusal) => Err(refusal),
+            };
+            found.remove();
+            taken.push(TakenDrop { file: found.name, bill });
+        }
+        Ok(taken)
     }
 
     fn keep(&self, intake: Intake) -> Result<BillView> {
@@ -133,6 +172,11 @@ impl Core {
 }
 
 impl PayTaipei {
+    /// Takes in the bills that extensions of the app left in the data folder. Done at opening too, where a number is verified.
+    pub fn take_drops(&self) -> Result<Vec<TakenDrop>> {
+        self.core.take_drops(&self.drops)
+    }
+
     /// What is owed under a number that a person keyed in. Without a connection the number is kept, `unchecked`, and asked
     /// about later; it is kept, too, where the other side answered and was not the platform, which is refused.
     pub async fn inquire(&self, biller: &str, number: &str) -> Result<Vec<BillView>> {

@@ -6,12 +6,13 @@ use std::time::Duration;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use paytaipei_identity::{Msisdn, Next, Outcome, Verification, Verifier};
+use paytaipei_payment::Timestamp;
 
 use super::{Core, PayTaipei};
 use crate::error::{Code, Result};
 use crate::platform::{self, Answer, Errand, Order};
-use crate::ports::{Http, HttpError, HttpReply, HttpRequest, KeyPurpose};
-use crate::store::Restoring;
+use crate::ports::{Http, HttpError, HttpReply, HttpRequest, KeyPurpose, VaultError};
+use crate::store::{Restoring, Work};
 use crate::view::VerificationView;
 
 /// A verification about to be asked for. Nothing of it is kept before the platform has taken it up.
@@ -30,10 +31,41 @@ impl PreparedVerification {
     }
 }
 
+/// How a verification that somebody waits for stands in the store.
+enum Standing {
+    UnderWay,
+    /// Somebody else who waited for it heard that it went well.
+    Verified,
+    Over(Code),
+}
+
+fn standing(work: &Work<'_>, verification: &Verification, now: Timestamp) -> Result<Standing> {
+    Ok(match work.verification()? {
+        Some(latest) if latest.id == verification.id => Standing::UnderWay,
+        Some(_) => Standing::Over(Code::VerificationReplaced),
+        None if work.session()?.is_some_and(|session| session.is_current(now.0)) => Standing::Verified,
+        None => Standing::Over(Code::VerificationExpired),
+    })
+}
+
 impl PayTaipei {
     /// Asks the operator to verify this number on the handset. What is under way is kept, so that
     /// [`Self::finish_verification`] works after a restart too.
+    ///
+    /// Where the platform refuses this phone's keys, since it was revoked, new ones are made and sent at once.
     pub async fn start_verification(&self, msisdn: &str) -> Result<VerificationView> {
+        let prepared = self.prepare_verification(msisdn)?;
+        let (core, http) = (Arc::clone(&self.core), Arc::clone(&self.http));
+        let started = self
+            .on_core(async move {
+                let reply = http.send(prepared.request()).await;
+                core.verification_started(prepared, reply)
+            })
+            .await;
+        match started {
+            Err(error) if error.code == Code::KeysInvalid => {}
+            started => return started,
+        }
         let prepared = self.prepare_verification(msisdn)?;
         let (core, http) = (Arc::clone(&self.core), Arc::clone(&self.http));
         self.on_core(async move {
@@ -43,18 +75,26 @@ impl PayTaipei {
         .await
     }
 
-    /// Waits until the person has approved or refused on the handset, or the time is up.
+    /// Waits until the person has approved or refused on the handset, or the time is up. Refused with
+    /// `verification_replaced` once a newer one was started.
     pub async fn finish_verification(&self) -> Result<()> {
         let Some(mut verification) = self.verification()? else {
             return Err(Code::VerificationExpired.into());
         };
-        let (core, http) = (Arc::clone(&self.core), Arc::clone(&self.http));
+        let (core, http, asking) = (Arc::clone(&self.core), Arc::clone(&self.http), Arc::clone(&self.asking));
         self.on_core(async move {
+            // A session is given once: of several that wait for it, one asks, and the others hear of it from the store.
+            let _one = asking.lock().await;
             loop {
+                match core.store.read(|work| standing(work, &verification, core.clock.now()))? {
+                    Standing::UnderWay => {}
+                    Standing::Verified => return Ok(()),
+                    Standing::Over(code) => return Err(code.into()),
+                }
                 let outcome = match verification.next(core.clock.now().0) {
                     Next::Expired => Outcome::Expired,
                     Next::Wait(millis) => {
-                        // In short naps: a clock that jumps is noticed.
+                        // In short naps: a clock that jumps is noticed, and so is a newer verification.
                         let nap = u64::try_from(millis).unwrap_or(0).min(1_000);
                         tokio::time::sleep(Duration::from_millis(nap)).await;
                         continue;
@@ -80,13 +120,25 @@ impl Core {
     pub fn prepare_verification(&self, msisdn: &str) -> Result<PreparedVerification> {
         let msisdn = Msisdn::parse(msisdn).map_err(|_| Code::MsisdnMalformed)?;
         self.refuse_to_abandon(&msisdn)?;
-        let public = |purpose| Ok::<_, crate::Error>(URL_SAFE_NO_PAD.encode(self.vault.public_key(purpose)?));
-        Ok(PreparedVerification {
-            msisdn,
-            verifier: Verifier::new(&self.store.random()?),
-            consent_key: public(KeyPurpose::Consent)?,
-            session_key: public(KeyPurpose::Session)?,
-        })
+        if self.store.read(|work| work.keys_are_invalid())? {
+            self.vault.renew()?;
+        }
+        let (consent_key, session_key) = match self.public_keys() {
+            Err(VaultError::KeyLost) => {
+                // Remembered first: what the lost keys signed has to be agreed to anew once the number is verified.
+                self.store.invalidate_keys()?;
+                self.vault.renew()?;
+                self.public_keys()?
+            }
+            keys => keys?,
+        };
+        Ok(PreparedVerification { msisdn, verifier: Verifier::new(&self.store.random()?), consent_key, session_key })
+    }
+
+    /// Those of consent and session, base64url.
+    fn public_keys(&self) -> Result<(String, String), VaultError> {
+        let public = |purpose| Ok(URL_SAFE_NO_PAD.encode(self.vault.public_key(purpose)?));
+        Ok((public(KeyPurpose::Consent)?, public(KeyPurpose::Session)?))
     }
 
     /// The second half: what came back.
@@ -95,7 +147,11 @@ impl Core {
         prepared: PreparedVerification,
         reply: Result<HttpReply, HttpError>,
     ) -> Result<VerificationView> {
-        let started = platform::verification_started(reply)?;
+        let started = platform::verification_started(reply);
+        if started.as_ref().is_err_and(|error| error.code == Code::KeysInvalid) {
+            self.store.invalidate_keys()?;
+        }
+        let started = started?;
         let PreparedVerification { msisdn, verifier, .. } = prepared;
         let verification = Verification::started(msisdn, verifier, started, self.clock.now().0);
         self.store.write(|work| work.keep_verification(&verification))?;
@@ -107,28 +163,35 @@ impl Core {
         self.store.read(|work| work.verification())
     }
 
-    /// Keeps what became of a verification: `true` once the number is verified, `false` while nobody has answered.
+    /// Keeps what became of a verification: `true` once the number is verified, `false` while nobody has answered. One that
+    /// is not the one under way any more changes nothing.
     pub fn verification_went(&self, verification: &Verification, outcome: Outcome) -> Result<bool> {
-        let refusal = match outcome {
-            Outcome::Waiting => {
-                self.store.write(|work| work.keep_verification(verification))?;
-                return Ok(false);
+        let now = self.clock.now();
+        let went = self.store.write(|work| {
+            match (standing(work, verification, now)?, &outcome) {
+                (Standing::UnderWay, _) => {}
+                // Another process was told meanwhile that the session was collected: by this one.
+                (Standing::Over(Code::VerificationExpired), Outcome::Verified(_)) => {}
+                (Standing::Verified, _) => return Ok(Ok(true)),
+                (Standing::Over(code), _) => return Ok(Err(code)),
             }
-            Outcome::Verified(session) => {
-                self.store.write(|work| {
-                    work.keep_session(&session)?;
-                    // A new phone, or this one anew: what the number has paid and left open is fetched.
-                    work.keep_restoring(Some(&Restoring::default()))?;
-                    work.forget_verification()
-                })?;
-                return Ok(true);
-            }
-            Outcome::Refused => Code::VerificationRefused,
-            Outcome::Expired => Code::VerificationExpired,
-            Outcome::Mismatch => Code::VerificationMismatch,
-        };
-        self.store.write(|work| work.forget_verification())?;
-        Err(refusal.into())
+            let refusal = match outcome {
+                Outcome::Waiting => {
+                    work.keep_verification(verification)?;
+                    return Ok(Ok(false));
+                }
+                Outcome::Verified(session) => {
+                    work.verified(&session, now)?;
+                    return Ok(Ok(true));
+                }
+                Outcome::Refused => Code::VerificationRefused,
+                Outcome::Expired => Code::VerificationExpired,
+                Outcome::Mismatch => Code::VerificationMismatch,
+            };
+            work.forget_verification()?;
+            Ok(Err(refusal))
+        })?;
+        went.map_err(Into::into)
     }
 
     /// The next page of the number's payments to be fetched; `None` once all are known.

@@ -15,9 +15,10 @@ use std::sync::Arc;
 
 use paytaipei_bill::Lang;
 use tokio::runtime::Runtime;
+use tokio::sync::Mutex;
 
 pub use self::core::Core;
-pub use bills::{PreparedInquiry, billers, scan_picture};
+pub use bills::{PreparedInquiry, TakenDrop, billers, scan_picture};
 pub use identity::PreparedVerification;
 pub use paying::Synced;
 pub use watching::PaymentStream;
@@ -54,6 +55,9 @@ pub struct PayTaipei {
     core: Arc<Core>,
     http: Arc<dyn Http>,
     runner: Arc<Runner>,
+    /// Held by the one that asks whether a verification was approved.
+    asking: Arc<Mutex<()>>,
+    drops: PathBuf,
     /// The last field, so that it ends after everything that runs on it.
     runtime: OwnedRuntime,
 }
@@ -75,7 +79,11 @@ impl PayTaipei {
         let connectivity = Arc::clone(&phone.connectivity);
         let core = Arc::new(Core::open(&config.data.join("paytaipei.sqlite"), phone, config.lang)?);
         let runner = Arc::new(Runner { core: Arc::clone(&core), http: Arc::clone(&http), connectivity, lock });
-        Ok(Self { core, http, runner, runtime: OwnedRuntime::new()? })
+        let drops = crate::drops::folder(&config.data);
+        let opened = Self { core, http, runner, asking: Arc::default(), drops, runtime: OwnedRuntime::new()? };
+        // What cannot be taken in now waits, and says why when it is asked for.
+        let _ = opened.take_drops();
+        Ok(opened)
     }
 
     /// Runs work on the core's own runtime. Dropping the returned future does not stop it.

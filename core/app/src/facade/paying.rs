@@ -1,5 +1,6 @@
 //! Intent, consent, and the queue.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,7 +13,7 @@ use ring::digest::{SHA256, digest};
 use super::{Core, PayTaipei};
 use crate::drain::Mode;
 use crate::error::{Code, Error, Result};
-use crate::ports::KeyPurpose;
+use crate::ports::{KeyPurpose, VaultError};
 use crate::signature;
 use crate::store::{BillState, PaymentRecord};
 use crate::view::{Export, PaymentView, instant};
@@ -52,7 +53,8 @@ impl Core {
     }
 
     /// The person agrees to what [`Self::payment`] shows, in person. Identifier, bill, money, business and the bytes to be
-    /// sent are frozen and stored with it, before anything is sent.
+    /// sent are frozen and stored with it, before anything is sent. Refused with `keys_invalid` where the key that signs is
+    /// lost or was revoked: verifying the number again makes new ones.
     pub fn consent(&self, payment: &str) -> Result<PaymentView> {
         self.verified()?;
         let id = PaymentId::parse(payment).ok_or(Code::PaymentUnknown)?;
@@ -80,8 +82,19 @@ impl Core {
             Lang::ZhHant => format!("同意以{}繳納{biller} {payable}", row.provider.name(self.lang)),
             Lang::En => format!("Agree to pay {payable} to {biller} through {}", row.provider.name(self.lang)),
         };
-        self.vault.confirm_presence(reason)?;
-        let signed = self.vault.sign(KeyPurpose::Consent, text.into_bytes())?;
+        if self.store.read(|work| work.keys_are_invalid())? {
+            return Err(Code::KeysInvalid.into());
+        }
+        let signed =
+            self.vault.confirm_presence(reason).and_then(|()| self.vault.sign(KeyPurpose::Consent, text.into_bytes()));
+        let signed = match signed {
+            // The lock screen was removed, or the fingerprints changed: the key is gone, and what it sealed is not.
+            Err(VaultError::KeyLost) => {
+                self.store.invalidate_keys()?;
+                return Err(Code::KeysInvalid.into());
+            }
+            signed => signed?,
+        };
         let body = draft.body(&URL_SAFE_NO_PAD.encode(signature::to_raw(&signed)?)).ok_or(Code::ConsentNotAsked)?;
         let hash = hex(digest(&SHA256, body.as_bytes()).as_ref());
         // The row may have changed while the person looked: the engine compares what was shown with what is there.
@@ -105,7 +118,9 @@ impl Core {
 
     /// Payments that have not ended, the earliest made first.
     pub fn queue(&self) -> Result<Vec<PaymentView>> {
-        self.list(|payment| !payment.state.is_terminal())
+        self.verified()?;
+        let records = self.store.read(|work| work.open_payments())?;
+        Ok(records.iter().map(|record| PaymentView::new(record, self.lang)).collect())
     }
 
     /// Payments that have ended, the earliest made first.
@@ -153,10 +168,19 @@ impl PayTaipei {
     /// Drains the queue now, as when the connection came back: until nothing moves any more, or for `patience`.
     pub async fn sync(&self, patience: Duration) -> Result<Synced> {
         self.verified()?;
-        let open: Vec<String> = self.queue()?.into_iter().map(|payment| payment.id).collect();
+        let open = self.store.read(|work| work.open_payments())?;
         let runner = Arc::clone(&self.runner);
         let drained = self.on_core(runner.run(Mode::Once(patience))).await?;
-        let payments = self.list(|payment| !payment.state.is_terminal() || open.contains(&payment.id.to_string()))?;
+        self.verified()?;
+        let payments = self.store.read(|work| {
+            let mut records = work.open_payments()?;
+            let still: HashSet<PaymentId> = records.iter().map(|record| record.payment.id).collect();
+            for id in open.iter().map(|record| record.payment.id).filter(|id| !still.contains(id)) {
+                records.extend(work.intact_payment(id)?);
+            }
+            records.sort_by_key(|record| (record.payment.created_at, record.payment.id));
+            Ok(records.iter().map(|record| PaymentView::new(record, self.lang)).collect())
+        })?;
         Ok(Synced { payments, unreachable: drained.unreachable.map(Error::new) })
     }
 

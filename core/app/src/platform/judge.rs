@@ -114,6 +114,9 @@ pub fn verification_started(reply: Result<HttpReply, HttpError>) -> Result<Start
     match reply.map_err(Silence::from).and_then(sort)? {
         Reply::Good(reply) => Ok(read::<wire::VerificationStarted>(&reply.body)?.judge().ok_or(GARBLED)?),
         Reply::Problem(problem) if problem.status == 422 => Err(Code::MsisdnMalformed.into()),
+        Reply::Problem(problem) if problem.status == 403 && problem.code == "key_revoked" => {
+            Err(Code::KeysInvalid.into())
+        }
         Reply::Problem(_) => Err(Code::PhoneRefused.into()),
     }
 }

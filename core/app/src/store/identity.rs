@@ -1,11 +1,21 @@
 //! The verified number, and a verification under way.
 
 use paytaipei_identity::{Session, Verification};
+use paytaipei_payment::{Event, Timestamp};
 use rusqlite::OptionalExtension;
+use serde::{Deserialize, Serialize};
 
 use super::seal::Place;
 use super::{Restoring, Work};
 use crate::error::Result;
+
+/// What is known of the vault's signing keys.
+#[derive(Clone, Copy, Default, Serialize, Deserialize)]
+struct SigningKeys {
+    invalid: bool,
+    /// When the platform learnt of these keys, where they are not the first.
+    since: Option<Timestamp>,
+}
 
 impl Work<'_> {
     pub fn session(&self) -> Result<Option<Session>> {
@@ -26,6 +36,34 @@ impl Work<'_> {
 
     pub fn forget_verification(&self) -> Result<()> {
         self.forget("verification")
+    }
+
+    /// The number is verified. What the number has paid and left open is to be fetched: this may be a new phone, or this one
+    /// anew. Where the keys are new, what the old ones signed has to be agreed to again, unless it was sent; and where the
+    /// number is another one, nobody can be asked any more about what ended under the former one.
+    pub fn verified(&self, session: &Session, now: Timestamp) -> Result<()> {
+        let other = self.session()?.is_some_and(|former| former.msisdn != session.msisdn);
+        let renewed = self.keys_are_invalid()?;
+        for (happened, event) in [(other, Event::NumberChanged), (renewed, Event::KeysRenewed)] {
+            for record in if happened { self.pending_payments()? } else { Vec::new() } {
+                self.advance(record, event.clone(), now)?;
+            }
+        }
+        self.keep_session(session)?;
+        if renewed {
+            self.keep_identity("keys", &SigningKeys { invalid: false, since: Some(now) })?;
+        }
+        self.keep_restoring(Some(&Restoring::default()))?;
+        self.forget_verification()
+    }
+
+    /// Whether the vault lost the keys that sign, or the platform refuses them: the next verification makes new ones.
+    pub fn keys_are_invalid(&self) -> Result<bool> {
+        Ok(self.signing_keys()?.invalid)
+    }
+
+    fn signing_keys(&self) -> Result<SigningKeys> {
+        Ok(self.identity("keys")?.unwrap_or_default())
     }
 
     /// Where reading the list of payments goes on, while it has not been read to its end.
@@ -63,6 +101,19 @@ impl Work<'_> {
 }
 
 impl super::Store {
+    /// The keys that sign are lost or refused.
+    pub fn invalidate_keys(&self) -> Result<()> {
+        self.write(|work| work.keep_identity("keys", &SigningKeys { invalid: true, ..work.signing_keys()? }))
+    }
+
+    /// The platform does not accept what was signed then. By keys that were renewed since: that says nothing of the new ones.
+    pub fn signature_was_refused(&self, signed_at: Timestamp) -> Result<()> {
+        match self.read(|work| work.signing_keys())?.since {
+            Some(since) if signed_at < since => Ok(()),
+            _ => self.invalidate_keys(),
+        }
+    }
+
     /// The platform no longer accepts the session: the number has to be verified again.
     pub fn end_session(&self) -> Result<()> {
         self.write(|work| {

@@ -113,6 +113,13 @@ impl Work<'_> {
         self.select_payments(&format!("SELECT {COLUMNS} FROM payment ORDER BY created_at, id"), [])
     }
 
+    /// Payments that have not ended, the earliest made first.
+    pub fn open_payments(&self) -> Result<Vec<PaymentRecord>> {
+        let ended = "state = 'settled' OR state = 'declined' OR state = 'paid_elsewhere' OR state = 'expired' OR
+            state = 'cancelled' OR state = 'voided'";
+        self.select_payments(&format!("SELECT {COLUMNS} FROM payment WHERE NOT ({ended}) ORDER BY created_at, id"), [])
+    }
+
     /// Payments that want a call made, the earliest due bill first: nothing that is stuck holds up what follows it.
     pub fn pending_payments(&self) -> Result<Vec<PaymentRecord>> {
         self.select_payments(
@@ -256,8 +263,23 @@ impl Work<'_> {
             if record.payment.state == State::Settled {
                 self.bill_was_paid(&record.bill)?;
             }
+            for effect in &effects {
+                if let Effect::Keep(receipt) = effect {
+                    self.keep_receipt(&record.bill, receipt, now)?;
+                }
+            }
         }
         Ok((record, effects))
+    }
+
+    /// The receipt of a payment that had ended. What this phone wanted to pay for the same bill since, and has not sent, is
+    /// ended by it.
+    fn keep_receipt(&self, bill: &str, receipt: &Payment, now: Timestamp) -> Result<()> {
+        if let Some(own) = self.holding(&receipt.bill)? {
+            self.advance(own, Event::Held { by: receipt.id, state: receipt.state }, now)?;
+        }
+        self.keep_payment(&PaymentRecord { bill: bill.to_owned(), payment: receipt.clone() })?;
+        self.bill_was_paid(bill)
     }
 }
 

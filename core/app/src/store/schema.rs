@@ -7,13 +7,16 @@ use crate::error::Result;
 /// `PRAGMA application_id`: "pyTP".
 pub const APPLICATION_ID: i32 = 0x7079_5450;
 /// `PRAGMA user_version` of this release.
-pub const VERSION: i32 = 1;
+pub const VERSION: i32 = 2;
 
 /// Brings a file of version `from` to [`VERSION`], within the caller's transaction.
 pub fn migrate(tx: &Transaction<'_>, from: i32) -> Result<()> {
     if from < 1 {
         tx.execute_batch(VERSION_1)?;
         tx.pragma_update(None, "application_id", APPLICATION_ID)?;
+    }
+    if from < 2 {
+        tx.execute_batch(VERSION_2)?;
     }
     tx.pragma_update(None, "user_version", VERSION)?;
     Ok(())
@@ -95,4 +98,15 @@ CREATE TRIGGER payment_ended_stays BEFORE UPDATE OF state ON payment
     BEGIN SELECT RAISE(ABORT, 'an ended payment stays as it ended'); END;
 CREATE TRIGGER payment_stays BEFORE DELETE ON payment
     BEGIN SELECT RAISE(ABORT, 'no payment is ever deleted'); END;
+";
+
+/// An ended payment may want a void, which earlier releases do not understand; and what is known of the keys has a place.
+const VERSION_2: &str = "
+ALTER TABLE identity RENAME TO identity_1;
+CREATE TABLE identity (
+    name TEXT PRIMARY KEY CHECK (name IN ('session', 'verification', 'restore', 'keys')),
+    sealed BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+INSERT INTO identity (name, sealed) SELECT name, sealed FROM identity_1;
+DROP TABLE identity_1;
 ";

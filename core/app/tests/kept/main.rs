@@ -99,7 +99,11 @@ fn nothing_of_a_kept_file_is_lost() {
         assert!(world.core.restore_order().unwrap().is_some(), "what was being fetched still is");
         drop(world);
         let again = World::open(&file, LATER, 3).unwrap();
-        assert_eq!(again.core.records().unwrap().iter().map(line).collect::<Vec<_>>(), before, "{release}, opened twice");
+        assert_eq!(
+            again.core.records().unwrap().iter().map(line).collect::<Vec<_>>(),
+            before,
+            "{release}, opened twice"
+        );
     }
 }
 

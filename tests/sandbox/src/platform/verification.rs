@@ -57,6 +57,12 @@ impl Platform {
         let binding_message =
             format!("{}-{}", entropy::from_alphabet(3, BINDING_ALPHABET), entropy::from_alphabet(3, BINDING_ALPHABET));
         let db = lock(&self.db);
+        let revoked = db
+            .prepare_cached("SELECT EXISTS (SELECT 1 FROM revoked_keys WHERE consent_key = ?1)")?
+            .query_row([&request.consent_key], |row| row.get(0))?;
+        if revoked {
+            return Err(Problem::new(403, "key_revoked", "This consent key was revoked: make new keys."));
+        }
         let interval_s = self.setting(&db, Setting::PollIntervalS)?;
         let expires_in_s = self.setting(&db, Setting::VerificationS)?;
         let auth_req_id = self.operator.ask(&request.msisdn, &binding_message, expires_in_s)?;

@@ -121,7 +121,8 @@ pub enum Handled {
 pub struct Platform {
     pub bills: Vec<Bill>,
     payments: BTreeMap<String, payments::Payment>,
-    sessions: BTreeMap<String, String>,
+    /// By token: whose, and their consent key.
+    sessions: BTreeMap<String, (String, String)>,
     verifications: BTreeMap<String, verifications::Verification>,
     rng: Rng,
     /// Refuses a bill that is paid, or being paid, under another identifier.
@@ -130,8 +131,8 @@ pub struct Platform {
     pub resend_window_s: i64,
     pub quiet_until: Instant,
     pub closed: BTreeSet<String>,
-    /// Numbers whose consent key was revoked.
-    pub revoked: BTreeSet<String>,
+    /// Consent keys.
+    revoked: BTreeSet<String>,
     pub plant: Option<Plant>,
 }
 
@@ -170,13 +171,13 @@ impl Platform {
             (Method::Post, ["v1", "verifications", id, "session"]) => return Handled::Reply(self.collect(id, request)),
             _ => {}
         }
-        let Some(number) = request.bearer.as_ref().and_then(|token| self.sessions.get(token)).cloned() else {
+        let Some((number, key)) = request.bearer.as_ref().and_then(|token| self.sessions.get(token)).cloned() else {
             return Handled::Reply(problem(401, "session_invalid", None));
         };
         match (request.method, parts.as_slice()) {
             (Method::Post, ["v1", "inquiries"]) => Handled::Reply(self.inquire(&number, request, mood, now)),
             (Method::Get, ["v1", "payments"]) => Handled::Reply(self.list(&number, query)),
-            (Method::Put, ["v1", "payments", id]) => self.put(&number, id, request),
+            (Method::Put, ["v1", "payments", id]) => self.put((&number, &key), id, request),
             (Method::Get, ["v1", "payments", id]) => Handled::Reply(self.get(&number, id, now)),
             (Method::Post, ["v1", "payments", id, "void"]) => Handled::Reply(self.void(&number, id, businesses)),
             _ => Handled::Reply(problem(404, "not_found", None)),
@@ -207,7 +208,16 @@ impl Platform {
 
     /// Ends all sessions of this number.
     pub fn end_sessions(&mut self, number: &str) {
-        self.sessions.retain(|_, owner| owner != number);
+        self.sessions.retain(|_, (owner, _)| owner != number);
+    }
+
+    /// Revokes the consent keys that a number has sessions with; says whether there were any.
+    pub fn revoke_keys(&mut self, number: &str) -> bool {
+        let keys: Vec<String> =
+            self.sessions.values().filter(|(owner, _)| owner == number).map(|(_, key)| key.clone()).collect();
+        let any = keys.iter().any(|key| !self.revoked.contains(key));
+        self.revoked.extend(keys);
+        any
     }
 
     fn token(&mut self, prefix: char) -> String {

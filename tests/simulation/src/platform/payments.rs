@@ -89,9 +89,9 @@ impl Payment {
 }
 
 impl Platform {
-    pub(super) fn put(&mut self, number: &str, id: &str, request: &HttpRequest) -> Handled {
+    pub(super) fn put(&mut self, owner: (&str, &str), id: &str, request: &HttpRequest) -> Handled {
         let body = request.body.clone().unwrap_or_default();
-        let handled = self.record(number, id, request.bill_token.as_deref(), body);
+        let handled = self.record(owner, id, request.bill_token.as_deref(), body);
         // Recorded or refused: the token is burnt.
         if let Some(token) = &request.bill_token {
             for bill in &mut self.bills {
@@ -101,7 +101,7 @@ impl Platform {
         handled
     }
 
-    fn record(&mut self, number: &str, id: &str, token: Option<&str>, body: Vec<u8>) -> Handled {
+    fn record(&mut self, (number, key): (&str, &str), id: &str, token: Option<&str>, body: Vec<u8>) -> Handled {
         let refuse = |code: &str| Handled::Reply(problem(409, code, None));
         let forgets = self.plant == Some(Plant::ForgetsIdentifiers);
         if let Some(known) = self.payments.get_mut(id) {
@@ -139,7 +139,7 @@ impl Platform {
         if !bill.tokens.iter().any(|(live, owner)| Some(live.as_str()) == token && owner == number) {
             return refuse("bill_token_stale");
         }
-        if self.revoked.contains(number) {
+        if self.revoked.contains(key) {
             return Handled::Reply(problem(403, "consent_invalid", None));
         }
         let status = self.status(index);

@@ -8,17 +8,23 @@ use super::{Platform, problem, reply};
 pub struct Verification {
     number: String,
     challenge: String,
+    consent_key: String,
     collected: bool,
 }
 
 impl Platform {
     pub(super) fn start_verification(&mut self, request: &HttpRequest) -> HttpReply {
         let body: Value = serde_json::from_slice(request.body.as_deref().unwrap_or_default()).unwrap_or_default();
-        let (Some(number), Some(challenge)) = (body["msisdn"].as_str(), body["challenge"].as_str()) else {
+        let text = |name: &str| body[name].as_str().map(str::to_owned);
+        let (Some(number), Some(challenge), Some(consent_key)) =
+            (text("msisdn"), text("challenge"), text("consent_key"))
+        else {
             return problem(422, "malformed", None);
         };
-        let verification =
-            Verification { number: number.to_owned(), challenge: challenge.to_owned(), collected: false };
+        if self.revoked.contains(&consent_key) {
+            return problem(403, "key_revoked", None);
+        }
+        let verification = Verification { number, challenge, consent_key, collected: false };
         let id = self.token('v');
         self.verifications.insert(id.clone(), verification);
         let started = json!({"verification": id, "interval_s": 1, "expires_in_s": 600, "binding_message": "A1"});
@@ -36,8 +42,8 @@ impl Platform {
         if std::mem::replace(&mut verification.collected, true) {
             return problem(410, "expired_token", None);
         }
-        let number = verification.number.clone();
-        self.sessions.insert(token.clone(), number);
+        let owner = (verification.number.clone(), verification.consent_key.clone());
+        self.sessions.insert(token.clone(), owner);
         reply::json(200, &json!({"token": token, "expires_in_s": 30 * 86_400}))
     }
 }

@@ -186,6 +186,14 @@ pub struct Disk {
 #[derive(Clone)]
 pub struct Backup(BTreeMap<Rc<str>, Vec<u8>>);
 
+impl Backup {
+    /// Of one file.
+    #[must_use]
+    pub fn of(path: &str, bytes: &[u8]) -> Self {
+        Self([(path.into(), bytes.to_vec())].into())
+    }
+}
+
 impl Disk {
     #[must_use]
     pub fn new(rng: Rng) -> Self {

@@ -95,7 +95,7 @@ impl World {
             running.busy.insert(id);
         }
         // The worst moment to lose the lease, and for something to change.
-        if let (Errand::Submit { consent, .. }, true) = (&order.errand, self.goes_wrong(30)) {
+        if let (Errand::Submit { consent, .. }, true) = (&order.errand, self.goes_wrong(40)) {
             let (bill, provider) = (consent.bill.canonical(), consent.provider.id());
             let (steal, ambush) = (self.rng.between(0, SECOND), self.rng.between(0, 300));
             self.after(steal, Event::Steal { phone, longest_freeze: 15 * SECOND });

@@ -51,6 +51,8 @@ enum Event {
         bill: String,
         provider: &'static str,
     },
+    /// The copy that was taken last comes back.
+    Restore(usize),
     /// All businesses take payments again.
     Reopen,
     /// Something changes at a biller, a business or the platform.
@@ -269,7 +271,12 @@ impl World {
                 self.change();
                 Ok(())
             }
+            Event::Restore(phone) if !self.calm => {
+                self.restore(phone);
+                Ok(())
+            }
             Event::Person(_)
+            | Event::Restore(_)
             | Event::Trouble(_)
             | Event::Stop { .. }
             | Event::Steal { .. }

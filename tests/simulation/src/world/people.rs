@@ -3,9 +3,9 @@
 use paytaipei_app::{Code, platform};
 use paytaipei_payment::{Payment, PaymentId, Provider, State};
 
-use super::World;
 use super::network::For;
 use super::phone::Called;
+use super::{Event, MINUTE, SECOND, World};
 use crate::check::{Checked, broken};
 use crate::counts::Fault;
 use crate::platform::{Handled, Mood};
@@ -42,13 +42,19 @@ impl World {
 
     /// The number is verified, by requests that nothing befalls.
     pub(super) fn verify(&mut self, phone: usize, process: u64) -> Checked {
-        let Some(number) = self.phones.get(phone).map(|sim| sim.number.clone()) else { return Ok(()) };
-        let Called::Done(prepared) = self.call(phone, process, |core, _| core.prepare_verification(&number))? else {
-            return Ok(());
-        };
-        let Some(reply) = self.ask_platform(&prepared.request()) else { return Ok(()) };
-        let started = self.call(phone, process, |core, _| core.verification_started(prepared, Ok(reply)))?;
-        let Called::Done(_) = started else { return Ok(()) };
+        let Some(keys) = self.phones.get(phone).map(|sim| sim.vault.renewed()) else { return Ok(()) };
+        match self.start_verification(phone, process)? {
+            Called::Done(()) => {}
+            // As the phone does: the platform refuses the keys, and new ones are sent at once.
+            Called::Refused(error) if error.code == Code::KeysInvalid => {
+                self.counts.fault(Fault::RevokedKeyRefused);
+                let Called::Done(()) = self.start_verification(phone, process)? else { return Ok(()) };
+            }
+            _ => return Ok(()),
+        }
+        if self.phones.get(phone).is_some_and(|sim| sim.vault.renewed() > keys) {
+            self.counts.fault(Fault::KeysRenewed);
+        }
         let Called::Done(Some(mut verification)) = self.call(phone, process, |core, _| core.verification())? else {
             return Ok(());
         };
@@ -61,6 +67,17 @@ impl World {
         }
         self.note(|| format!("phone {phone}: number verified"));
         self.fetch_payments(phone, process)
+    }
+
+    fn start_verification(&mut self, phone: usize, process: u64) -> Checked<Called<()>> {
+        let Some(number) = self.phones.get(phone).map(|sim| sim.number.clone()) else { return Ok(Called::Died) };
+        let prepared = match self.call(phone, process, |core, _| core.prepare_verification(&number))? {
+            Called::Done(prepared) => prepared,
+            Called::Refused(error) => return Ok(Called::Refused(error)),
+            Called::Died => return Ok(Called::Died),
+        };
+        let Some(reply) = self.ask_platform(&prepared.request()) else { return Ok(Called::Died) };
+        self.call(phone, process, |core, _| core.verification_started(prepared, Ok(reply)).map(|_| ()))
     }
 
     /// After a verification the platform tells of the number's payments, page by page.
@@ -150,7 +167,17 @@ impl World {
         self.audit.consented(&payment.id.to_string(), payment.bill.canonical(), payable.dollars());
         self.counts.fault(if payment.consent.is_some() { Fault::ConsentedAgain } else { Fault::Consented });
         self.note(|| format!("phone {phone}: agrees to {} for NT${}", payment.id, payable.dollars()));
-        self.call(phone, process, |core, _| core.consent(&payment.id.to_string()))?;
+        let consented = self.call(phone, process, |core, _| core.consent(&payment.id.to_string()))?;
+        // The worst copy to come back is one of just before something was sent.
+        if matches!(consented, Called::Done(_)) && self.goes_wrong(12) {
+            self.back_up(phone);
+            let wait = self.rng.between(10 * SECOND, 20 * MINUTE);
+            self.after(wait, Event::Restore(phone));
+        }
+        if let (Called::Refused(error), Some(sim)) = (consented, self.phones.get_mut(phone)) {
+            // What the refusal says to do is done before anything else.
+            sim.verified &= error.code != Code::KeysInvalid;
+        }
         Ok(())
     }
 

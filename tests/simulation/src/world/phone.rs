@@ -11,7 +11,7 @@ use paytaipei_payment::PaymentId;
 use super::{Event, SECOND, World};
 use crate::check::{Checked, Memory, broken};
 use crate::counts::Fault;
-use crate::ports::{self, SetClock};
+use crate::ports::{self, SetClock, SimulatedVault};
 use crate::rng::Rng;
 use crate::vfs::{self, Backup, Disk, Doom};
 
@@ -32,6 +32,7 @@ pub struct SimPhone {
     pub name: String,
     pub number: String,
     clock: Arc<SetClock>,
+    pub vault: Arc<SimulatedVault>,
     /// How far its clock is ahead of the world's, in milliseconds.
     pub offset: i64,
     rng: Rng,
@@ -47,6 +48,8 @@ pub struct SimPhone {
     pub backup: Option<(Backup, Memory)>,
     /// Payments that the person stopped, and the bill token that each had then.
     pub stopped: BTreeMap<PaymentId, Option<String>>,
+    /// What is cancelled as soon as the app is open again.
+    pub unwanted: Option<PaymentId>,
     /// A process died amid a transaction: what is not synced yet may be seen now and gone after a power cut.
     pub(super) uncertain: bool,
     /// The disk's changes when its rows were last looked at.
@@ -73,6 +76,7 @@ impl SimPhone {
             name,
             number: format!("091234500{index}"),
             clock: Arc::new(SetClock::default()),
+            vault: Arc::default(),
             offset: 0,
             rng,
             processes: Vec::new(),
@@ -83,6 +87,7 @@ impl SimPhone {
             memory: Memory::default(),
             backup: None,
             stopped: BTreeMap::new(),
+            unwanted: None,
             uncertain: false,
             observed: 0,
         }
@@ -127,10 +132,11 @@ impl World {
         if self.phones.get(phone).is_none_or(|phone| !phone.processes.is_empty()) {
             return Ok(());
         }
-        if let Some(process) = self.open(phone)? {
-            self.take_over(phone, process)?;
+        let Some(process) = self.open(phone)? else { return Ok(()) };
+        if let Some(payment) = self.phones.get_mut(phone).and_then(|sim| sim.unwanted.take()) {
+            self.stop_this(phone, payment)?;
         }
-        Ok(())
+        self.take_over(phone, process)
     }
 
     /// A further process on this phone. `None` where it died at once.
@@ -149,7 +155,7 @@ impl World {
         });
         let entropy = sim.rng.fork();
         let path = vfs::database_path(&sim.name);
-        let opened = Core::open(Path::new(&path), ports::phone(&sim.clock, entropy), Lang::En);
+        let opened = Core::open(Path::new(&path), ports::phone(&sim.clock, &sim.vault, entropy), Lang::En);
         vfs::with(&sim.name, |disk| disk.spare(id));
         if vfs::with(&sim.name, |disk| disk.is_dead(id)).unwrap_or(true) {
             drop(opened);
@@ -182,7 +188,7 @@ impl World {
     /// The process becomes the drainer, if the lock is free.
     pub(super) fn take_over(&mut self, phone: usize, process: u64) -> Checked {
         let Some(sim) = self.phones.get_mut(phone) else { return Ok(()) };
-        if sim.lock.is_some_and(|holder| holder != process) {
+        if sim.lock.is_some_and(|holder| holder != process) || sim.process(process).is_none() {
             return Ok(());
         }
         sim.lock = Some(process);

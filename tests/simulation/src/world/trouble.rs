@@ -1,5 +1,7 @@
 //! What befalls phones, and what changes at billers, businesses and the platform.
 
+use paytaipei_payment::{PaymentId, State};
+
 use super::phone::Called;
 use super::{Event, HOUR, MINUTE, SECOND, World};
 use crate::business::PROVIDERS;
@@ -12,7 +14,7 @@ impl World {
         let Some(sim) = self.phones.get(phone) else { return Ok(()) };
         let ids: Vec<u64> = sim.processes.iter().map(|process| process.id).collect();
         let one = self.rng.pick(&ids).copied();
-        match (self.rng.below(14), one) {
+        match (self.rng.below(15), one) {
             (0, Some(process)) => {
                 self.counts.fault(Fault::KilledBetween);
                 self.kill(phone, process);
@@ -36,6 +38,13 @@ impl World {
             }
             (11, _) => self.back_up(phone),
             (12, _) => self.restore(phone),
+            (13, _) => {
+                self.counts.fault(Fault::KeysLost);
+                self.note(|| format!("phone {phone}: the vault loses the keys that sign"));
+                if let Some(sim) = self.phones.get(phone) {
+                    sim.vault.lose_keys();
+                }
+            }
             _ => self.free_disk(phone),
         }
         if self.rng.chance(600) {
@@ -100,8 +109,11 @@ impl World {
 
     pub(super) fn ambush(&mut self, bill: &str, provider: &'static str) {
         let index = self.platform.bills.iter().position(|known| known.name() == bill);
+        let kind = self.rng.below(100);
+        let held = self.platform.holders(bill).next().is_some();
         match index {
-            Some(index) if self.rng.chance(500) => {
+            Some(index) if kind >= 70 && !held => self.change_bill(index, kind),
+            Some(index) if kind < 35 => {
                 self.counts.fault(Fault::TokenTaken);
                 self.note(|| format!("a stranger inquires {bill}"));
                 self.platform.stranger_inquires(index);
@@ -114,6 +126,28 @@ impl World {
                 self.after(wait, Event::Reopen);
             }
         }
+    }
+
+    /// The deadline passes, somebody pays at a counter, or the amount changes, just then.
+    fn change_bill(&mut self, index: usize, kind: u64) {
+        let Some(bill) = self.platform.bills.get_mut(index) else { return };
+        let name = bill.name();
+        let (fault, what) = match kind {
+            70..=88 => {
+                bill.expired = true;
+                (Fault::BillExpired, "is past its deadline")
+            }
+            89..=94 => {
+                bill.paid_elsewhere = true;
+                (Fault::PaidElsewhere, "is paid at a counter")
+            }
+            _ => {
+                bill.amount += 1;
+                (Fault::AmountChanged, "costs a dollar more")
+            }
+        };
+        self.counts.fault(fault);
+        self.note(|| format!("{name} {what}"));
     }
 
     fn jump(&mut self, phone: usize) {
@@ -135,14 +169,14 @@ impl World {
     }
 
     /// Some backup program copies the files while the app is closed.
-    fn back_up(&mut self, phone: usize) {
+    pub(super) fn back_up(&mut self, phone: usize) {
         self.close_everything(phone);
         if let Some(sim) = self.phones.get_mut(phone) {
             sim.backup = vfs::with(&sim.name, |disk| disk.backup()).map(|backup| (backup, sim.memory.clone()));
         }
     }
 
-    fn restore(&mut self, phone: usize) {
+    pub(super) fn restore(&mut self, phone: usize) {
         let Some((backup, mut memory)) = self.phones.get(phone).and_then(|sim| sim.backup.clone()) else {
             return self.back_up(phone);
         };
@@ -150,6 +184,10 @@ impl World {
         self.counts.fault(Fault::OldCopyRestored);
         self.note(|| format!("phone {phone}: an old copy of the database is restored"));
         memory.restored();
+        // What it says is agreed to may be charged by now; sometimes its person cancels it before anything else.
+        let agreed: Vec<PaymentId> =
+            memory.payments().filter(|row| row.state == State::AwaitingNetwork).map(|row| row.id).collect();
+        let unwanted = self.rng.pick(&agreed).copied().filter(|_| self.rng.chance(400));
         // Sometimes the person verifies the number again; the copy's session may be good still.
         let anew = self.rng.chance(500);
         if let Some(sim) = self.phones.get_mut(phone) {
@@ -158,6 +196,7 @@ impl World {
             sim.memory = memory;
             sim.observed = u64::MAX;
             sim.stopped.clear();
+            sim.unwanted = unwanted;
         }
     }
 
@@ -225,11 +264,12 @@ impl World {
                 self.counts.fault(Fault::SessionEnded);
                 self.note(|| "sessions ended by the platform".to_owned());
             }
-            9 if self.rng.chance(300) => {
+            9 => {
                 let number = self.rng.pick(&self.phones).map(super::SimPhone::msisdn).unwrap_or_default();
-                self.platform.revoked.insert(number);
-                self.counts.fault(Fault::KeyRevoked);
-                self.note(|| "a consent key is revoked".to_owned());
+                if self.platform.revoke_keys(&number) {
+                    self.counts.fault(Fault::KeyRevoked);
+                    self.note(|| "a consent key is revoked".to_owned());
+                }
             }
             10..=12 => {
                 self.counts.fault(Fault::TokenTaken);

@@ -62,6 +62,9 @@ class Bills internal constructor(private val ffi: taipei.pay.ffi.Bills, private 
     /** Keeps the bill that a scanner's frame names ([Frame.isBill]). */
     suspend fun add(frame: Frame): Bill = door.passBlocking { ffi.addSymbols(frame.symbols) }
 
+    /** Takes in what extensions left ([leaveDrop]), and says which files were refused. Done at opening too. */
+    suspend fun takeDrops(): List<TakenDrop> = door.passBlocking { ffi.takeDrops() }
+
     /** All bills, the earliest due first. */
     suspend fun all(): List<Bill> = door.passBlocking { ffi.bills() }
 
@@ -72,6 +75,9 @@ class Bills internal constructor(private val ffi: taipei.pay.ffi.Bills, private 
 
     internal fun release() = ffi.close()
 }
+
+/** Leaves a bill for the app, sealed, without opening its store: for parts that the system ends if they hold it. */
+fun leaveDrop(dataFolder: String, bill: BillDrop, vault: KeyVault) = taipei.pay.ffi.leaveDrop(dataFolder, bill, vault)
 
 /** Whom bills can be paid to, and who is known and not served. */
 fun billers(lang: Lang): List<Biller> = taipei.pay.ffi.billers(lang)

@@ -5,6 +5,7 @@ import taipei.pay.ffi.PayTaipeiException
 // The values of the core, under the name of the package that apps import. Exceptions are caught by their kinds, which an
 // alias does not reach: `taipei.pay.ffi.PayTaipeiException` and `VaultException`.
 typealias Bill = taipei.pay.ffi.Bill
+typealias BillDrop = taipei.pay.ffi.BillDrop
 typealias BillStatus = taipei.pay.ffi.BillStatus
 typealias Biller = taipei.pay.ffi.Biller
 typealias Config = taipei.pay.ffi.Config
@@ -21,6 +22,7 @@ typealias Refusal = taipei.pay.ffi.Refusal
 typealias Rotation = taipei.pay.ffi.Rotation
 typealias Symbol = taipei.pay.ffi.Symbol
 typealias Synced = taipei.pay.ffi.Synced
+typealias TakenDrop = taipei.pay.ffi.TakenDrop
 typealias Verification = taipei.pay.ffi.Verification
 
 /** What was refused and what to do about it, whatever the kind. */

@@ -140,7 +140,9 @@ suspend fun refusal(action: suspend () -> Any?): PayTaipeiException = try {
 open class SoftVault : KeyVault {
     private val random = java.security.SecureRandom()
     private val secret = javax.crypto.KeyGenerator.getInstance("AES").apply { init(256) }.generateKey()
-    private val pairs = KeyPurpose.entries.associateWith {
+    private var pairs = newPairs()
+
+    private fun newPairs() = KeyPurpose.entries.associateWith {
         java.security.KeyPairGenerator.getInstance("EC")
             .apply { initialize(java.security.spec.ECGenParameterSpec("secp256r1")) }.generateKeyPair()
     }
@@ -157,6 +159,10 @@ open class SoftVault : KeyVault {
         cipher(javax.crypto.Cipher.DECRYPT_MODE, wrapped.copyOf(12)).doFinal(wrapped.copyOfRange(12, wrapped.size))
     } catch (_: java.security.GeneralSecurityException) {
         throw VaultException.KeyLost()
+    }
+
+    override fun renew() {
+        pairs = newPairs()
     }
 
     override fun publicKey(purpose: KeyPurpose): ByteArray {

@@ -676,9 +676,12 @@ internal interface UniffiCallbackInterfaceKeyVaultMethod2 : com.sun.jna.Callback
     fun callback(`uniffiHandle`: Long,`purpose`: RustBuffer.ByValue,`uniffiOutReturn`: RustBuffer,uniffiCallStatus: UniffiRustCallStatus,)
 }
 internal interface UniffiCallbackInterfaceKeyVaultMethod3 : com.sun.jna.Callback {
-    fun callback(`uniffiHandle`: Long,`purpose`: RustBuffer.ByValue,`message`: RustBuffer.ByValue,`uniffiOutReturn`: RustBuffer,uniffiCallStatus: UniffiRustCallStatus,)
+    fun callback(`uniffiHandle`: Long,`uniffiOutReturn`: Pointer,uniffiCallStatus: UniffiRustCallStatus,)
 }
 internal interface UniffiCallbackInterfaceKeyVaultMethod4 : com.sun.jna.Callback {
+    fun callback(`uniffiHandle`: Long,`purpose`: RustBuffer.ByValue,`message`: RustBuffer.ByValue,`uniffiOutReturn`: RustBuffer,uniffiCallStatus: UniffiRustCallStatus,)
+}
+internal interface UniffiCallbackInterfaceKeyVaultMethod5 : com.sun.jna.Callback {
     fun callback(`uniffiHandle`: Long,`reason`: RustBuffer.ByValue,`uniffiOutReturn`: ByteByReference,uniffiCallStatus: UniffiRustCallStatus,)
 }
 @Structure.FieldOrder("uniffiFree", "uniffiClone", "changed", "ended")
@@ -722,15 +725,16 @@ internal open class UniffiVTableCallbackInterfaceConnectivity(
     }
 
 }
-@Structure.FieldOrder("uniffiFree", "uniffiClone", "wrap", "unwrap", "publicKey", "sign", "confirmPresence")
+@Structure.FieldOrder("uniffiFree", "uniffiClone", "wrap", "unwrap", "publicKey", "renew", "sign", "confirmPresence")
 internal open class UniffiVTableCallbackInterfaceKeyVault(
     @JvmField internal var `uniffiFree`: UniffiCallbackInterfaceFree? = null,
     @JvmField internal var `uniffiClone`: UniffiCallbackInterfaceClone? = null,
     @JvmField internal var `wrap`: UniffiCallbackInterfaceKeyVaultMethod0? = null,
     @JvmField internal var `unwrap`: UniffiCallbackInterfaceKeyVaultMethod1? = null,
     @JvmField internal var `publicKey`: UniffiCallbackInterfaceKeyVaultMethod2? = null,
-    @JvmField internal var `sign`: UniffiCallbackInterfaceKeyVaultMethod3? = null,
-    @JvmField internal var `confirmPresence`: UniffiCallbackInterfaceKeyVaultMethod4? = null,
+    @JvmField internal var `renew`: UniffiCallbackInterfaceKeyVaultMethod3? = null,
+    @JvmField internal var `sign`: UniffiCallbackInterfaceKeyVaultMethod4? = null,
+    @JvmField internal var `confirmPresence`: UniffiCallbackInterfaceKeyVaultMethod5? = null,
 ) : Structure() {
     class UniffiByValue(
         `uniffiFree`: UniffiCallbackInterfaceFree? = null,
@@ -738,9 +742,10 @@ internal open class UniffiVTableCallbackInterfaceKeyVault(
         `wrap`: UniffiCallbackInterfaceKeyVaultMethod0? = null,
         `unwrap`: UniffiCallbackInterfaceKeyVaultMethod1? = null,
         `publicKey`: UniffiCallbackInterfaceKeyVaultMethod2? = null,
-        `sign`: UniffiCallbackInterfaceKeyVaultMethod3? = null,
-        `confirmPresence`: UniffiCallbackInterfaceKeyVaultMethod4? = null,
-    ): UniffiVTableCallbackInterfaceKeyVault(`uniffiFree`,`uniffiClone`,`wrap`,`unwrap`,`publicKey`,`sign`,`confirmPresence`,), Structure.ByValue
+        `renew`: UniffiCallbackInterfaceKeyVaultMethod3? = null,
+        `sign`: UniffiCallbackInterfaceKeyVaultMethod4? = null,
+        `confirmPresence`: UniffiCallbackInterfaceKeyVaultMethod5? = null,
+    ): UniffiVTableCallbackInterfaceKeyVault(`uniffiFree`,`uniffiClone`,`wrap`,`unwrap`,`publicKey`,`renew`,`sign`,`confirmPresence`,), Structure.ByValue
 
    internal fun uniffiSetValue(other: UniffiVTableCallbackInterfaceKeyVault) {
         `uniffiFree` = other.`uniffiFree`
@@ -748,6 +753,7 @@ internal open class UniffiVTableCallbackInterfaceKeyVault(
         `wrap` = other.`wrap`
         `unwrap` = other.`unwrap`
         `publicKey` = other.`publicKey`
+        `renew` = other.`renew`
         `sign` = other.`sign`
         `confirmPresence` = other.`confirmPresence`
     }
@@ -780,6 +786,8 @@ internal object IntegrityCheckingUniffiLib {
     internal fun ensureInitialized() = Unit
     external fun uniffi_paytaipei_ffi_checksum_func_billers(
     ): Int
+    external fun uniffi_paytaipei_ffi_checksum_func_leave_drop(
+    ): Int
     external fun uniffi_paytaipei_ffi_checksum_func_scan_picture(
     ): Int
     external fun uniffi_paytaipei_ffi_checksum_func_refusals(
@@ -799,6 +807,8 @@ internal object IntegrityCheckingUniffiLib {
     external fun uniffi_paytaipei_ffi_checksum_method_bills_bills(
     ): Int
     external fun uniffi_paytaipei_ffi_checksum_method_bills_inquire(
+    ): Int
+    external fun uniffi_paytaipei_ffi_checksum_method_bills_take_drops(
     ): Int
     external fun uniffi_paytaipei_ffi_checksum_method_identity_finish(
     ): Int
@@ -845,6 +855,8 @@ internal object IntegrityCheckingUniffiLib {
     external fun uniffi_paytaipei_ffi_checksum_method_keyvault_unwrap(
     ): Int
     external fun uniffi_paytaipei_ffi_checksum_method_keyvault_public_key(
+    ): Int
+    external fun uniffi_paytaipei_ffi_checksum_method_keyvault_renew(
     ): Int
     external fun uniffi_paytaipei_ffi_checksum_method_keyvault_sign(
     ): Int
@@ -897,6 +909,8 @@ internal object UniffiLib {
     ): RustBuffer.ByValue
     external fun uniffi_paytaipei_ffi_fn_method_bills_inquire(`ptr`: Long,`biller`: RustBuffer.ByValue,`number`: RustBuffer.ByValue,
     ): Long
+    external fun uniffi_paytaipei_ffi_fn_method_bills_take_drops(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus,
+    ): RustBuffer.ByValue
     external fun uniffi_paytaipei_ffi_fn_clone_identity(`handle`: Long,uniffi_out_err: UniffiRustCallStatus,
     ): Long
     external fun uniffi_paytaipei_ffi_fn_free_identity(`handle`: Long,uniffi_out_err: UniffiRustCallStatus,
@@ -979,6 +993,8 @@ internal object UniffiLib {
     ): RustBuffer.ByValue
     external fun uniffi_paytaipei_ffi_fn_method_keyvault_public_key(`ptr`: Long,`purpose`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
     ): RustBuffer.ByValue
+    external fun uniffi_paytaipei_ffi_fn_method_keyvault_renew(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus,
+    ): Unit
     external fun uniffi_paytaipei_ffi_fn_method_keyvault_sign(`ptr`: Long,`purpose`: RustBuffer.ByValue,`message`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
     ): RustBuffer.ByValue
     external fun uniffi_paytaipei_ffi_fn_method_keyvault_confirm_presence(`ptr`: Long,`reason`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
@@ -1005,6 +1021,8 @@ internal object UniffiLib {
     ): RustBuffer.ByValue
     external fun uniffi_paytaipei_ffi_fn_func_billers(`lang`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
     ): RustBuffer.ByValue
+    external fun uniffi_paytaipei_ffi_fn_func_leave_drop(`dataFolder`: RustBuffer.ByValue,`bill`: RustBuffer.ByValue,`vault`: Long,uniffi_out_err: UniffiRustCallStatus,
+    ): Unit
     external fun uniffi_paytaipei_ffi_fn_func_scan_picture(`picture`: ForeignBytes.ByValue,uniffi_out_err: UniffiRustCallStatus,
     ): RustBuffer.ByValue
     external fun uniffi_paytaipei_ffi_fn_func_refusals(uniffi_out_err: UniffiRustCallStatus,
@@ -1135,6 +1153,9 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_paytaipei_ffi_checksum_func_billers() and 0xFFFF) != 47940) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
+    if ((lib.uniffi_paytaipei_ffi_checksum_func_leave_drop() and 0xFFFF) != 34730) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
     if ((lib.uniffi_paytaipei_ffi_checksum_func_scan_picture() and 0xFFFF) != 48928) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
@@ -1163,6 +1184,9 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_paytaipei_ffi_checksum_method_bills_inquire() and 0xFFFF) != 39953) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_paytaipei_ffi_checksum_method_bills_take_drops() and 0xFFFF) != 10099) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_paytaipei_ffi_checksum_method_identity_finish() and 0xFFFF) != 27213) {
@@ -1234,10 +1258,13 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_paytaipei_ffi_checksum_method_keyvault_public_key() and 0xFFFF) != 46418) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_paytaipei_ffi_checksum_method_keyvault_sign() and 0xFFFF) != 13861) {
+    if ((lib.uniffi_paytaipei_ffi_checksum_method_keyvault_renew() and 0xFFFF) != 34855) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_paytaipei_ffi_checksum_method_keyvault_confirm_presence() and 0xFFFF) != 39739) {
+    if ((lib.uniffi_paytaipei_ffi_checksum_method_keyvault_sign() and 0xFFFF) != 8999) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_paytaipei_ffi_checksum_method_keyvault_confirm_presence() and 0xFFFF) != 46531) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_paytaipei_ffi_checksum_method_scanner_frame() and 0xFFFF) != 31157) {
@@ -1803,6 +1830,12 @@ public interface BillsInterface {
      */
     suspend fun `inquire`(`biller`: kotlin.String, `number`: kotlin.String): List<Bill>
 
+    /**
+     * Takes in the bills that extensions of the app left, and says which files were refused. Done at opening too, where a
+     * number is verified.
+     */
+    fun `takeDrops`(): List<TakenDrop>
+
     companion object
 }
 
@@ -2025,6 +2058,24 @@ open class Bills: Disposable, AutoCloseable, BillsInterface
         PayTaipeiException.ErrorHandler,
     )
     }
+
+
+    /**
+     * Takes in the bills that extensions of the app left, and says which files were refused. Done at opening too, where a
+     * number is verified.
+     */
+    @Throws(PayTaipeiException::class)override fun `takeDrops`(): List<TakenDrop> {
+            return FfiConverterSequenceTypeTakenDrop.lift(
+    callWithHandle {
+    uniffiRustCallWithError(PayTaipeiException) { _status ->
+    UniffiLib.uniffi_paytaipei_ffi_fn_method_bills_take_drops(
+        it,
+        _status)
+}
+    }
+    )
+    }
+
 
 
 
@@ -2835,6 +2886,12 @@ public interface KeyVault {
     fun `publicKey`(`purpose`: KeyPurpose): kotlin.ByteArray
 
     /**
+     * Makes new keys for both purposes in the place of the old ones, which sign no more; what wraps the store's key stays.
+     * Asked for before a verification, where the old ones were lost or revoked.
+     */
+    fun `renew`()
+
+    /**
      * ECDSA with SHA-256 over the message: DER, as Keystore and Secure Enclave answer, or raw r ‖ s, 64 bytes.
      */
     fun `sign`(`purpose`: KeyPurpose, `message`: kotlin.ByteArray): kotlin.ByteArray
@@ -3007,6 +3064,23 @@ open class KeyVaultImpl: Disposable, AutoCloseable, KeyVault
 
 
     /**
+     * Makes new keys for both purposes in the place of the old ones, which sign no more; what wraps the store's key stays.
+     * Asked for before a verification, where the old ones were lost or revoked.
+     */
+    @Throws(VaultException::class)override fun `renew`()
+        =
+    callWithHandle {
+    uniffiRustCallWithError(VaultException) { _status ->
+    UniffiLib.uniffi_paytaipei_ffi_fn_method_keyvault_renew(
+        it,
+        _status)
+}
+    }
+
+
+
+
+    /**
      * ECDSA with SHA-256 over the message: DER, as Keystore and Secure Enclave answer, or raw r ‖ s, 64 bytes.
      */
     @Throws(VaultException::class)override fun `sign`(`purpose`: KeyPurpose, `message`: kotlin.ByteArray): kotlin.ByteArray {
@@ -3111,7 +3185,23 @@ internal object uniffiCallbackInterfaceKeyVault {
             )
         }
     }
-    internal object `sign`: UniffiCallbackInterfaceKeyVaultMethod3 {
+    internal object `renew`: UniffiCallbackInterfaceKeyVaultMethod3 {
+        override fun callback(`uniffiHandle`: Long,`uniffiOutReturn`: Pointer,uniffiCallStatus: UniffiRustCallStatus,) {
+            val uniffiObj = FfiConverterTypeKeyVault.handleMap.get(uniffiHandle)
+            val makeCall = { ->
+                uniffiObj.`renew`(
+                )
+            }
+            val writeReturn = { _: Unit -> Unit }
+            uniffiTraitInterfaceCallWithError(
+                uniffiCallStatus,
+                makeCall,
+                writeReturn,
+                { e: VaultException -> FfiConverterTypeVaultError.lower(e) }
+            )
+        }
+    }
+    internal object `sign`: UniffiCallbackInterfaceKeyVaultMethod4 {
         override fun callback(`uniffiHandle`: Long,`purpose`: RustBuffer.ByValue,`message`: RustBuffer.ByValue,`uniffiOutReturn`: RustBuffer,uniffiCallStatus: UniffiRustCallStatus,) {
             val uniffiObj = FfiConverterTypeKeyVault.handleMap.get(uniffiHandle)
             val makeCall = { ->
@@ -3129,7 +3219,7 @@ internal object uniffiCallbackInterfaceKeyVault {
             )
         }
     }
-    internal object `confirmPresence`: UniffiCallbackInterfaceKeyVaultMethod4 {
+    internal object `confirmPresence`: UniffiCallbackInterfaceKeyVaultMethod5 {
         override fun callback(`uniffiHandle`: Long,`reason`: RustBuffer.ByValue,`uniffiOutReturn`: ByteByReference,uniffiCallStatus: UniffiRustCallStatus,) {
             val uniffiObj = FfiConverterTypeKeyVault.handleMap.get(uniffiHandle)
             val makeCall = { ->
@@ -3165,6 +3255,7 @@ internal object uniffiCallbackInterfaceKeyVault {
         `wrap`,
         `unwrap`,
         `publicKey`,
+        `renew`,
         `sign`,
         `confirmPresence`,
     )
@@ -5845,6 +5936,52 @@ public object FfiConverterTypeSynced: FfiConverterRustBuffer<Synced> {
 
 
 /**
+ * What came of one file that was left: its bill, or why it was refused.
+ */
+data class TakenDrop (
+    val `file`: kotlin.String
+    ,
+    val `bill`: Bill?
+    ,
+    val `refusal`: Refusal?
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeTakenDrop: FfiConverterRustBuffer<TakenDrop> {
+    override fun read(buf: ByteBuffer): TakenDrop {
+        return TakenDrop(
+            FfiConverterString.read(buf),
+            FfiConverterOptionalTypeBill.read(buf),
+            FfiConverterOptionalTypeRefusal.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: TakenDrop) = (
+            FfiConverterString.allocationSize(value.`file`) +
+            FfiConverterOptionalTypeBill.allocationSize(value.`bill`) +
+            FfiConverterOptionalTypeRefusal.allocationSize(value.`refusal`)
+    )
+
+    override fun write(value: TakenDrop, buf: ByteBuffer) {
+            FfiConverterString.write(value.`file`, buf)
+            FfiConverterOptionalTypeBill.write(value.`bill`, buf)
+            FfiConverterOptionalTypeRefusal.write(value.`refusal`, buf)
+    }
+}
+
+
+
+/**
  * A verification under way.
  */
 data class Verification (
@@ -5946,6 +6083,102 @@ public object FfiConverterTypeWords: FfiConverterRustBuffer<Words> {
             FfiConverterString.write(value.`en`, buf)
     }
 }
+
+
+
+/**
+ * A bill as an extension of the app came by it.
+ */
+sealed class BillDrop {
+
+    /**
+     * The text of a code.
+     */
+    data class Code(
+        val `text`: kotlin.String) : BillDrop()
+
+    {
+
+
+        companion object
+    }
+
+    /**
+     * A number that a person keyed in.
+     */
+    data class Number(
+        val `biller`: kotlin.String,
+        val `number`: kotlin.String) : BillDrop()
+
+    {
+
+
+        companion object
+    }
+
+
+
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeBillDrop : FfiConverterRustBuffer<BillDrop>{
+    override fun read(buf: ByteBuffer): BillDrop {
+        return when(buf.getInt()) {
+            1 -> BillDrop.Code(
+                FfiConverterString.read(buf),
+                )
+            2 -> BillDrop.Number(
+                FfiConverterString.read(buf),
+                FfiConverterString.read(buf),
+                )
+            else -> throw RuntimeException("invalid enum value, something is very wrong!!")
+        }
+    }
+
+    override fun allocationSize(value: BillDrop): ULong = when(value) {
+        is BillDrop.Code -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterString.allocationSize(value.`text`)
+            )
+        }
+        is BillDrop.Number -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterString.allocationSize(value.`biller`)
+                + FfiConverterString.allocationSize(value.`number`)
+            )
+        }
+    }
+
+    override fun write(value: BillDrop, buf: ByteBuffer) {
+        when(value) {
+            is BillDrop.Code -> {
+                buf.putInt(1)
+                FfiConverterString.write(value.`text`, buf)
+                Unit
+            }
+            is BillDrop.Number -> {
+                buf.putInt(2)
+                FfiConverterString.write(value.`biller`, buf)
+                FfiConverterString.write(value.`number`, buf)
+                Unit
+            }
+        }.let { /* this makes the `when` an expression, which ensures it is exhaustive */ }
+    }
+}
+
+
 
 
 
@@ -6753,6 +6986,38 @@ public object FfiConverterOptionalByteArray: FfiConverterRustBuffer<kotlin.ByteA
 /**
  * @suppress
  */
+public object FfiConverterOptionalTypeBill: FfiConverterRustBuffer<Bill?> {
+    override fun read(buf: ByteBuffer): Bill? {
+        if (buf.get().toInt() == 0) {
+            return null
+        }
+        return FfiConverterTypeBill.read(buf)
+    }
+
+    override fun allocationSize(value: Bill?): ULong {
+        if (value == null) {
+            return 1UL
+        } else {
+            return 1UL + FfiConverterTypeBill.allocationSize(value)
+        }
+    }
+
+    override fun write(value: Bill?, buf: ByteBuffer) {
+        if (value == null) {
+            buf.put(0)
+        } else {
+            buf.put(1)
+            FfiConverterTypeBill.write(value, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
 public object FfiConverterOptionalTypeRefusal: FfiConverterRustBuffer<Refusal?> {
     override fun read(buf: ByteBuffer): Refusal? {
         if (buf.get().toInt() == 0) {
@@ -7006,6 +7271,34 @@ public object FfiConverterSequenceTypeSymbol: FfiConverterRustBuffer<List<Symbol
 
 
 
+/**
+ * @suppress
+ */
+public object FfiConverterSequenceTypeTakenDrop: FfiConverterRustBuffer<List<TakenDrop>> {
+    override fun read(buf: ByteBuffer): List<TakenDrop> {
+        val len = buf.getInt()
+        return List<TakenDrop>(len) {
+            FfiConverterTypeTakenDrop.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<TakenDrop>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterTypeTakenDrop.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<TakenDrop>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterTypeTakenDrop.write(it, buf)
+        }
+    }
+}
+
+
+
+
 
 
 
@@ -7022,6 +7315,23 @@ public object FfiConverterSequenceTypeSymbol: FfiConverterRustBuffer<List<Symbol
 }
     )
     }
+
+
+        /**
+         * Leaves a bill for the app, sealed, without opening its store: for extensions, which the system ends if they hold the store
+         * when it suspends them. `data_folder` is the app's. The app takes it in when it opens, or by `Bills.take_drops`.
+         */
+    @Throws(PayTaipeiException::class) fun `leaveDrop`(`dataFolder`: kotlin.String, `bill`: BillDrop, `vault`: KeyVault)
+        =
+    uniffiRustCallWithError(PayTaipeiException) { _status ->
+    UniffiLib.uniffi_paytaipei_ffi_fn_func_leave_drop(
+
+
+        FfiConverterString.lower(`dataFolder`),
+        FfiConverterTypeBillDrop.lower(`bill`),
+        FfiConverterTypeKeyVault.lower(`vault`),_status)
+}
+
 
 
         /**
