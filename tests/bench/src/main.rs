@@ -8,6 +8,7 @@ mod queue;
 mod queued;
 mod reconnect;
 mod report;
+mod scan;
 mod size;
 mod vault;
 
@@ -78,6 +79,20 @@ enum Command {
         /// A command that runs the Swift program with two numbers behind it
         #[arg(long)]
         swift: String,
+        /// A small run that shows whether everything works; writes no report
+        #[arg(long)]
+        quick: bool,
+    },
+    /// The reader beside zxing-cpp, ZBar and rxing: hits, misreads, time
+    Scan {
+        /// A Python with the wheels of the peers
+        #[arg(long)]
+        python: PathBuf,
+        /// Where printed sets stand, or are printed
+        #[arg(long)]
+        sets: PathBuf,
+        #[arg(long, default_value_t = 31)]
+        seed: u64,
         /// A small run that shows whether everything works; writes no report
         #[arg(long)]
         quick: bool,
@@ -162,6 +177,18 @@ fn run(command: Command) -> Result<bool> {
         Command::Queue { quick } => return queue::measure(quick),
         Command::Ffi { libraries, class_path, swift, quick } => {
             return ffi::measure(&ffi::Places { libraries, class_path, swift }, quick);
+        }
+        Command::Scan { python, sets, seed, quick } => {
+            let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+            scan::run(&scan::Plan {
+                sets: if quick { sets.join("quick") } else { sets },
+                seed,
+                count: if quick { 2 } else { 60 },
+                films: if quick { 1 } else { 20 },
+                python,
+                shared: root.join("../shared"),
+                page: (!quick).then(|| root.join("docs/benchmarks.md")),
+            })?;
         }
         Command::Part(part) => match part {
             Part::Drain { data, platform } => {
