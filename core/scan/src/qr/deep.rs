@@ -385,3 +385,26 @@ fn corners(field: &Field, [tl, tr, bl]: [Point; 3], version: Version) -> Vec<[Po
 pub fn fixed(version: Version) -> Vec<i8> {
     mesh::knowledge(version)
 }
+
+/// A symbol that was found, rectified by its corners, and the same after the equaliser and the mesh have had their turns.
+pub fn stages(gray: &Gray, seen: &Sighting) -> Vec<(&'static str, Field)> {
+    let stages = || -> Option<[(&'static str, Field); 2]> {
+        let [a, b, c, d] = seen.corners;
+        let module = ((c - a).cross(d - b) / 2.0).abs().sqrt() / seen.version.dimension() as f32;
+        let part = Part::new(gray, &seen.corners, module * 6.0, module)?;
+        let outer = Mesh::new(seen.version, seen.corners.map(|p| part.inside(p)))?;
+        let rectified = Rectified::new(&part.field, outer);
+        let mut mesh = rectified.mesh()?;
+        let known = mesh::knowledge(seen.version);
+        let mut sharp = Field { width: 1, height: 1, values: vec![0.0] };
+        for _ in 0..2 {
+            let lattice = Lattice::new(&rectified.field, &mesh);
+            let decided = lattice.apply(&lattice.train(None, &known)?);
+            sharp = rectified.sharpened(&lattice.train(Some(&decided), &known)?);
+            mesh.fit_nodes(&sharp, &known, &[0.3, 0.15, 0.07], &|| false);
+        }
+        let straight = Rectified::new(&sharp, mesh);
+        Some([("rectified", rectified.field), ("equalised", straight.field)])
+    };
+    stages().into_iter().flatten().collect()
+}

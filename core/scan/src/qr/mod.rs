@@ -5,7 +5,7 @@
 
 pub mod deep;
 pub mod finder;
-mod mesh;
+pub mod mesh;
 mod reed_solomon;
 pub mod rings;
 mod sampling;
