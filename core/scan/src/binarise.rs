@@ -136,6 +136,29 @@ pub fn local(gray: &Gray, contrast: Contrast) -> Bits {
     apply(gray, |x, y| thresholds.get(y / BLOCK * columns + x).copied().unwrap_or(0))
 }
 
+/// All that is clearly darker than the paper round it is black: print in grey or colours, pictures in a symbol's modules.
+pub fn below_paper(gray: &Gray) -> Bits {
+    let columns = gray.width.div_ceil(BLOCK);
+    let rows = gray.height.div_ceil(BLOCK);
+    let extremes = extremes(gray, columns, rows);
+    let reach = 2;
+    let paper: Vec<u8> = (0..columns * rows)
+        .map(|at| {
+            let (x, y) = (at % columns, at / columns);
+            let near = (y.saturating_sub(reach)..(y + reach + 1).min(rows))
+                .flat_map(|j| (x.saturating_sub(reach)..(x + reach + 1).min(columns)).map(move |i| j * columns + i));
+            near.filter_map(|i| extremes.get(i)).map(|e| e.1).max().unwrap_or(0)
+        })
+        .collect();
+    apply(gray, |x, y| {
+        let light = paper.get(y / BLOCK * columns + x).copied().unwrap_or(0);
+        light - light / PAPER_SHARE
+    })
+}
+
+/// Of paper's light, less than one part in this many is lost to its own unevenness.
+const PAPER_SHARE: u8 = 10;
+
 /// Darkest and lightest pixel of each block.
 fn extremes(gray: &Gray, columns: usize, rows: usize) -> Vec<(u8, u8)> {
     let mut extremes = Vec::with_capacity(columns * rows);

@@ -124,6 +124,9 @@ impl Run {
             let bits = Arc::new(binarise::local(&gray.inverted(), Contrast::above_noise(gray)));
             self.qr_by_rxing(&bits, scale, true);
         }
+        if effort == Effort::Still && !self.has_qr() && !self.late() {
+            self.qr_by_rxing(&Arc::new(binarise::below_paper(gray)), scale, true);
+        }
         if !self.has_qr() {
             self.qr_deep(gray, bits, scale);
         }

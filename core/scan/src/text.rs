@@ -1,10 +1,11 @@
 //! Bytes to text: what the symbol declares, else UTF-8, else what the bytes themselves give evidence for.
 
-use encoding_rs::{BIG5, SHIFT_JIS, UTF_16BE};
+use encoding_rs::{BIG5, GBK, SHIFT_JIS, UTF_16BE};
 
 /// Character sets that occur on codes here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Charset {
+    Gb2312,
     Utf8,
     Big5,
     ShiftJis,
@@ -19,6 +20,7 @@ impl Charset {
             Self::Utf8 => String::from_utf8_lossy(bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes)).into_owned(),
             Self::Big5 => BIG5.decode_without_bom_handling(bytes).0.into_owned(),
             Self::ShiftJis => SHIFT_JIS.decode_without_bom_handling(bytes).0.into_owned(),
+            Self::Gb2312 => GBK.decode_without_bom_handling(bytes).0.into_owned(),
             Self::Utf16Be => UTF_16BE.decode_without_bom_handling(bytes).0.into_owned(),
             Self::Latin1 => bytes.iter().map(|&b| char::from(b)).collect(),
         }
@@ -33,6 +35,7 @@ pub fn from_eci(number: u32) -> Option<Charset> {
         25 => Some(Charset::Utf16Be),
         26 | 27 | 170 => Some(Charset::Utf8),
         28 => Some(Charset::Big5),
+        29 => Some(Charset::Gb2312),
         _ => None,
     }
 }

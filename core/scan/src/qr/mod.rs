@@ -427,6 +427,7 @@ fn text_of(segments: &[Segment]) -> String {
         match segment {
             Segment::Ascii(bytes) => out.extend(bytes.iter().map(|&b| char::from(b))),
             Segment::Kanji(bytes) => out.push_str(&text::Charset::ShiftJis.decode(bytes)),
+            Segment::Hanzi(bytes) => out.push_str(&text::Charset::Gb2312.decode(bytes)),
             Segment::Bytes(bytes, eci) => {
                 let charset = eci.map_or(guess, |eci| text::from_eci(eci).unwrap_or(guess));
                 out.push_str(&charset.decode(bytes));

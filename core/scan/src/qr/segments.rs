@@ -11,12 +11,14 @@ pub enum Segment {
     Bytes(Vec<u8>, Option<u32>),
     /// Kanji mode, as Shift-JIS.
     Kanji(Vec<u8>),
+    /// Hanzi mode (GB/T 18284), as GB 2312.
+    Hanzi(Vec<u8>),
 }
 
 impl Segment {
     pub fn bytes(&self) -> &[u8] {
         match self {
-            Self::Ascii(bytes) | Self::Bytes(bytes, _) | Self::Kanji(bytes) => bytes,
+            Self::Ascii(bytes) | Self::Bytes(bytes, _) | Self::Kanji(bytes) | Self::Hanzi(bytes) => bytes,
         }
     }
 }
@@ -101,6 +103,14 @@ pub fn read(data: &[u8], version: Version) -> Option<Content> {
             9 => {
                 bits.take(8)?;
             }
+            // China's national standard adds this one, with a subset that is always 1.
+            13 => {
+                if bits.take(4)? != 1 {
+                    return None;
+                }
+                let count = bits.take(width(8, 10, 12))? as usize;
+                segments.push(Segment::Hanzi(hanzi(&mut bits, count)?));
+            }
             _ => return None,
         }
     }
@@ -149,6 +159,20 @@ fn alphanumeric(bits: &mut Bits<'_>, mut count: usize) -> Option<Vec<u8>> {
         text.push(character(bits.take(6)?)?);
     }
     Some(text)
+}
+
+fn hanzi(bits: &mut Bits<'_>, count: usize) -> Option<Vec<u8>> {
+    if count * 13 > bits.left() {
+        return None;
+    }
+    let mut bytes = Vec::with_capacity(count * 2);
+    for _ in 0..count {
+        let value = bits.take(13)?;
+        let packed = ((value / 0x60) << 8) | (value % 0x60);
+        let code = packed + if packed < 0x0A00 { 0xA1A1 } else { 0xA6A1 };
+        bytes.extend([(code >> 8) as u8, code as u8]);
+    }
+    Some(bytes)
 }
 
 fn kanji(bits: &mut Bits<'_>, count: usize) -> Option<Vec<u8>> {
