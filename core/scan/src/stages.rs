@@ -31,13 +31,13 @@ pub fn stages(luma: &Luma<'_>) -> Vec<(&'static str, LumaImage)> {
     let patches = regions::patches(&regions::texture(&gray.halved()), gray.width, gray.height, 5);
     let mut framed = gray.pixels.clone();
     for r in &patches {
-        for i in 0..count {
+        for (i, pixel) in framed.iter_mut().enumerate() {
             let (x, y) = (i % gray.width, i / gray.width);
             let inside = |room: usize| {
                 x >= r.left + room && x + room < r.left + r.width && y >= r.top + room && y + room < r.top + r.height
             };
             if inside(0) && !inside(4) {
-                framed[i] = 255;
+                *pixel = 255;
             }
         }
     }

@@ -75,6 +75,31 @@ impl Grid {
         right as f32 / all.max(1) as f32
     }
 
+    /// The same with doubt where a reflection or a stamp lies: masks leave hardly any square of four by four modules of one
+    /// colour (of 2^16 by chance one), so where one stands it says nothing, nor does its rim.
+    fn without_blotches(&self) -> Self {
+        const SIDE: usize = 4;
+        let size = self.dimension();
+        let mut doubtful = vec![false; size * size];
+        let roles = roles(self.version);
+        let data = |x: usize, y: usize| roles.get(y * size + x) == Some(&Role::Data);
+        for y in 0..=size - SIDE {
+            for x in 0..=size - SIDE {
+                let dark = self.at(x, y) > 0.0;
+                let places = || (0..SIDE * SIDE).map(|i| (x + i % SIDE, y + i / SIDE));
+                if places().all(|(x, y)| data(x, y) && (self.at(x, y) > 0.0) == dark) {
+                    for j in y.saturating_sub(1)..(y + SIDE + 1).min(size) {
+                        for i in x.saturating_sub(1)..(x + SIDE + 1).min(size) {
+                            doubtful[j * size + i] = true;
+                        }
+                    }
+                }
+            }
+        }
+        let modules = self.modules.iter().zip(doubtful).map(|(m, doubtful)| if doubtful { m * 0.02 } else { *m });
+        Self { version: self.version, modules: modules.collect() }
+    }
+
     fn mirrored(&self) -> Self {
         let size = self.dimension();
         let modules = (0..size * size).map(|i| self.at(i / size, i % size)).collect();
@@ -89,8 +114,9 @@ impl Grid {
     /// Decodes the symbol or, where that fails, says which modules are beyond doubt all the same: those of blocks that
     /// could be corrected.
     pub fn attempt(&self, persistence: Persistence) -> Result<Decoded, Learned> {
+        let doubted = self.without_blotches();
         let straight = self.formats();
-        let mirrored = self.mirrored();
+        let mirrored = doubted.mirrored();
         let turned = mirrored.formats();
         let first = |list: &[Information]| list.first().map_or(f32::MIN, |i| i.score);
         let mut tries: Vec<(bool, Information)> = Vec::new();
@@ -104,7 +130,7 @@ impl Grid {
         let size = self.dimension();
         let mut learned = Learned::default();
         for (mirror, information) in tries {
-            let grid = if mirror { &mirrored } else { self };
+            let grid = if mirror { &mirrored } else { &doubted };
             let back = |i: usize| if mirror { i % size * size + i / size } else { i };
             match grid.decode_as(information, persistence) {
                 Ok(mut decoded) => {
