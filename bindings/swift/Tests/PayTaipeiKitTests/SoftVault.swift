@@ -6,16 +6,26 @@ import Foundation
 /// A key vault in memory. Keys live as long as the object: a phone's live on.
 class SoftVault: KeyVault, @unchecked Sendable {
     private let secret: [UInt8]
-    private var keys: [KeyPurpose: OpaquePointer]
+    private let keys = Locked(SoftVault.newKeys())
 
     init() {
         var random = SystemRandomNumberGenerator()
         secret = (0..<32).map { _ in UInt8.random(in: 0...255, using: &random) }
-        keys = [.consent: soft_key_new()!, .session: soft_key_new()!]
     }
 
     deinit {
-        keys.values.forEach(soft_key_free)
+        keys.with { $0.values.forEach(soft_key_free) }
+    }
+
+    private static func newKeys() -> [KeyPurpose: OpaquePointer] {
+        [.consent: soft_key_new()!, .session: soft_key_new()!]
+    }
+
+    func renew() throws {
+        keys.with { keys in
+            keys.values.forEach(soft_key_free)
+            keys = SoftVault.newKeys()
+        }
     }
 
     func wrap(key: Data) throws -> Data {
@@ -34,18 +44,13 @@ class SoftVault: KeyVault, @unchecked Sendable {
 
     func publicKey(purpose: KeyPurpose) throws -> Data {
         var point = [UInt8](repeating: 0, count: 65)
-        guard soft_key_public(keys[purpose]!, &point) == 1 else { throw VaultError.Failed }
+        guard keys.with({ soft_key_public($0[purpose]!, &point) }) == 1 else { throw VaultError.Failed }
         return Data(point)
-    }
-
-    func renew() throws {
-        keys.values.forEach(soft_key_free)
-        keys = [.consent: soft_key_new()!, .session: soft_key_new()!]
     }
 
     func sign(purpose: KeyPurpose, message: Data) throws -> Data {
         var signature = [UInt8](repeating: 0, count: 80)
-        let length = soft_key_sign(keys[purpose]!, [UInt8](message), message.count, &signature)
+        let length = keys.with { soft_key_sign($0[purpose]!, [UInt8](message), message.count, &signature) }
         guard length > 0 else { throw VaultError.Failed }
         return Data(signature.prefix(length))
     }

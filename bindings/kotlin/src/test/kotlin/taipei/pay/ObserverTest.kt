@@ -3,6 +3,7 @@ package taipei.pay
 import java.util.concurrent.CountDownLatch
 import java.util.concurrent.LinkedBlockingQueue
 import java.util.concurrent.TimeUnit
+import kotlin.time.Duration.Companion.seconds
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.async
 import kotlinx.coroutines.coroutineScope
@@ -12,6 +13,7 @@ import kotlinx.coroutines.flow.onEach
 import kotlinx.coroutines.flow.transformWhile
 import kotlinx.coroutines.flow.toList
 import kotlinx.coroutines.withContext
+import kotlinx.coroutines.withTimeout
 import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertInstanceOf
 import org.junit.jupiter.api.Assertions.assertNull
@@ -34,7 +36,8 @@ class ObserverTest {
     fun `two observers hear of the same payment, and a slow one misses no last value`() = story { world ->
         world.verified().use { phone ->
             val agreed = phone.agree(world.issue())
-            coroutineScope {
+            // Whoever misses the last value waits for ever.
+            withTimeout(30.seconds) {
                 val quick = async { phone.payments.heard(agreed.id, 0) }
                 val slow = async { phone.payments.heard(agreed.id, 1_500) }
                 phone.payments.live().first()
