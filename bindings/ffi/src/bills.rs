@@ -1,5 +1,6 @@
 //! Bills: scanned, pasted, keyed, asked about.
 
+use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -22,11 +23,21 @@ pub fn billers(lang: Lang) -> Vec<Biller> {
 
 /// A bill as an extension of the app came by it.
 #[derive(Clone, uniffi::Enum)]
+#[uniffi::export(Debug)]
 pub enum BillDrop {
     /// The text of a code.
     Code { text: String },
     /// A number that a person keyed in.
     Number { biller: String, number: String },
+}
+
+impl fmt::Debug for BillDrop {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Code { text } => write!(f, "Code({} bytes)", text.len()),
+            Self::Number { number, .. } => write!(f, "Number({} bytes)", number.len()),
+        }
+    }
 }
 
 /// What came of one file that was left: its bill, or why it was refused.

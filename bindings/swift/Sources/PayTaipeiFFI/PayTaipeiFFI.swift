@@ -4025,7 +4025,7 @@ public func FfiConverterTypeWords_lower(_ value: Words) -> RustBuffer {
  * A bill as an extension of the app came by it.
  */
 
-public enum BillDrop: Equatable, Hashable {
+public enum BillDrop: Equatable, Hashable, CustomDebugStringConvertible {
 
     /**
      * The text of a code.
@@ -4042,6 +4042,17 @@ public enum BillDrop: Equatable, Hashable {
 
 
 
+// The local Rust `Debug` implementation.
+public var debugDescription: String {
+    return try!  FfiConverterString.lift(
+        try! rustCall() {
+        uniffiCallStatus in
+    uniffi_paytaipei_ffi_fn_method_billdrop_uniffi_trait_debug(
+            FfiConverterTypeBillDrop_lower(self),uniffiCallStatus
+    )
+}
+    )
+}
 }
 
 #if compiler(>=6)

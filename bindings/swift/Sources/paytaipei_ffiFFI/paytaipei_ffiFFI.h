@@ -630,6 +630,11 @@ RustBuffer uniffi_paytaipei_ffi_fn_method_scanner_frame(uint64_t ptr, ForeignByt
 void uniffi_paytaipei_ffi_fn_method_scanner_reset(uint64_t ptr, RustCallStatus *_Nonnull out_status
 );
 #endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_PAYTAIPEI_FFI_FN_METHOD_BILLDROP_UNIFFI_TRAIT_DEBUG
+#define UNIFFI_FFIDEF_UNIFFI_PAYTAIPEI_FFI_FN_METHOD_BILLDROP_UNIFFI_TRAIT_DEBUG
+RustBuffer uniffi_paytaipei_ffi_fn_method_billdrop_uniffi_trait_debug(RustBuffer ptr, RustCallStatus *_Nonnull out_status
+);
+#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_PAYTAIPEI_FFI_FN_METHOD_WORDS_PICK
 #define UNIFFI_FFIDEF_UNIFFI_PAYTAIPEI_FFI_FN_METHOD_WORDS_PICK
 RustBuffer uniffi_paytaipei_ffi_fn_method_words_pick(RustBuffer ptr, RustBuffer lang, RustCallStatus *_Nonnull out_status

@@ -206,4 +206,36 @@ struct StoryTests {
             #expect(printed.contains(agreed.id))
         }
     }
+
+    @Test("a bill that an extension left is taken in once")
+    func drops() async throws {
+        try await story { world in
+            let vault = SoftVault()
+            let phone = try await world.verified(vault)
+            let number = try await world.issue().number
+            let left = BillDrop.number(biller: "kinmen-water", number: number)
+            #expect(!"\(left) \(String(reflecting: left))".contains(number))
+            try PayTaipeiKit.leaveDrop(dataFolder: world.config().dataFolder, bill: left, vault: vault)
+            let taken = try await phone.bills.takeDrops()
+            #expect(taken.count == 1 && taken[0].bill?.number == number && taken[0].refusal == nil)
+            #expect(try await phone.bills.takeDrops().isEmpty)
+            #expect(try await phone.bills.all().map(\.number) == [number])
+        }
+    }
+
+    @Test("a phone that was revoked verifies with new keys and pays again")
+    func renewal() async throws {
+        try await story { world in
+            let vault = SoftVault()
+            let phone = try await world.verified(vault)
+            let before = try vault.publicKey(purpose: .consent)
+            try await world.revoke()
+            #expect(try await refusal { try await phone.keyIn(world.issue()) }.code == "number_not_verified")
+            try await world.verify(phone)
+            #expect(try vault.publicKey(purpose: .consent) != before)
+            let agreed = try await phone.agree(world.issue())
+            _ = try await phone.payments.sync()
+            #expect(try await phone.payments.payment(agreed.id).state == .settled)
+        }
+    }
 }

@@ -182,4 +182,34 @@ class StoryTest {
             assertTrue(printed.contains(agreed.id))
         }
     }
+
+    @Test
+    fun `a bill that an extension left is taken in once`() = story { world ->
+        val vault = SoftVault()
+        world.verified(vault).use { phone ->
+            val number = world.issue().getString("number")
+            val left = taipei.pay.ffi.BillDrop.Number("kinmen-water", number)
+            assertFalse("$left".contains(number))
+            leaveDrop(world.config().dataFolder, left, vault)
+            val taken = phone.bills.takeDrops().single()
+            assertEquals(number to null, taken.bill?.number to taken.refusal)
+            assertEquals(emptyList<TakenDrop>(), phone.bills.takeDrops())
+            assertEquals(listOf(number), phone.bills.all().map { it.number })
+        }
+    }
+
+    @Test
+    fun `a phone that was revoked verifies with new keys and pays again`() = story { world ->
+        val vault = SoftVault()
+        world.verified(vault).use { phone ->
+            val before = vault.publicKey(KeyPurpose.CONSENT)
+            world.post("revoke", "msisdn" to E164)
+            assertEquals("number_not_verified", refusal { phone.keyIn(world.issue()) }.code)
+            world.verify(phone)
+            assertFalse(before.contentEquals(vault.publicKey(KeyPurpose.CONSENT)))
+            val agreed = phone.agree(world.issue())
+            phone.payments.sync()
+            assertEquals(PaymentState.SETTLED, phone.payments.payment(agreed.id).state)
+        }
+    }
 }

@@ -1009,6 +1009,8 @@ internal object UniffiLib {
     ): RustBuffer.ByValue
     external fun uniffi_paytaipei_ffi_fn_method_scanner_reset(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus,
     ): Unit
+    external fun uniffi_paytaipei_ffi_fn_method_billdrop_uniffi_trait_debug(`ptr`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
+    ): RustBuffer.ByValue
     external fun uniffi_paytaipei_ffi_fn_method_words_pick(`ptr`: RustBuffer.ByValue,`lang`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
     ): RustBuffer.ByValue
     external fun uniffi_paytaipei_ffi_fn_method_bill_uniffi_trait_debug(`ptr`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
@@ -6100,6 +6102,15 @@ sealed class BillDrop {
     {
 
 
+    // The local Rust `Display`/`Debug` implementation.
+    override fun toString(): String {
+        return FfiConverterString.lift(
+    uniffiRustCall() { _status ->
+    UniffiLib.uniffi_paytaipei_ffi_fn_method_billdrop_uniffi_trait_debug(FfiConverterTypeBillDrop.lower(this),
+        _status)
+}
+    )
+    }
         companion object
     }
 
@@ -6113,6 +6124,15 @@ sealed class BillDrop {
     {
 
 
+    // The local Rust `Display`/`Debug` implementation.
+    override fun toString(): String {
+        return FfiConverterString.lift(
+    uniffiRustCall() { _status ->
+    UniffiLib.uniffi_paytaipei_ffi_fn_method_billdrop_uniffi_trait_debug(FfiConverterTypeBillDrop.lower(this),
+        _status)
+}
+    )
+    }
         companion object
     }
 
@@ -6122,6 +6142,15 @@ sealed class BillDrop {
 
 
 
+    // The local Rust `Display`/`Debug` implementation.
+    override fun toString(): String {
+        return FfiConverterString.lift(
+    uniffiRustCall() { _status ->
+    UniffiLib.uniffi_paytaipei_ffi_fn_method_billdrop_uniffi_trait_debug(FfiConverterTypeBillDrop.lower(this),
+        _status)
+}
+    )
+    }
 
     companion object
 }
