@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::error::Result;
 use crate::guard::{guarded, guarded_async};
+use crate::ports::{Cellular, MobileNetwork};
 use crate::records::Verification;
 use crate::shared::{Once, Shared};
 
@@ -29,8 +30,14 @@ impl Identity {
 
     /// Asks the operator to verify this number (`09…` or `+8869…`) on the handset.
     pub async fn start(&self, msisdn: String) -> Result<Verification> {
-        let view = guarded_async(self.shared.core.start_verification(&msisdn)).await?;
-        Ok(Verification { msisdn: view.msisdn, binding_message: view.binding_message })
+        Ok(guarded_async(self.shared.core.start_verification(&msisdn)).await?.into())
+    }
+
+    /// The same, and where the operator offers it, this phone's SIM is recognised by the mobile network: then `finish` ends
+    /// without anybody approving. Where that does not work, `mobileData` says why, and the handset has been asked.
+    pub async fn start_over_mobile_data(&self, msisdn: String, cellular: Arc<dyn Cellular>) -> Result<Verification> {
+        let cellular = Arc::new(MobileNetwork(cellular));
+        Ok(guarded_async(self.shared.core.start_verification_over(&msisdn, cellular)).await?.into())
     }
 
     /// Waits until the person has approved or refused on the handset, or the time is up. Works after a restart too, and

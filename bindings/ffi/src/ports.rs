@@ -76,6 +76,42 @@ pub trait Connectivity: Send + Sync {
     fn is_connected(&self) -> Result<bool, ForeignError>;
 }
 
+/// Why nothing came back over the mobile network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error, uniffi::Error)]
+pub enum CellularError {
+    /// Mobile data is switched off or not there.
+    #[error("mobile data is switched off or not there")]
+    NoMobileData,
+    /// Anything else.
+    #[error("nothing came back over mobile data")]
+    Failed,
+}
+
+impl From<uniffi::UnexpectedUniFFICallbackError> for CellularError {
+    fn from(_: uniffi::UnexpectedUniFFICallbackError) -> Self {
+        Self::Failed
+    }
+}
+
+/// The mobile network, whatever network all else uses: on Android a request bound with `requestNetwork`, on iOS an
+/// `NWConnection` of the required interface. The operator knows its subscriber there without asking.
+#[uniffi::export(with_foreign)]
+pub trait Cellular: Send + Sync {
+    /// Fetches `url` over mobile data only, and gives the HTTP status. The body means nothing. Waited for ten seconds.
+    fn cellular_get(&self, url: String) -> Result<u16, CellularError>;
+}
+
+pub struct MobileNetwork(pub Arc<dyn Cellular>);
+
+impl ports::Cellular for MobileNetwork {
+    fn cellular_get(&self, url: String) -> Result<u16, ports::CellularError> {
+        self.0.cellular_get(url).map_err(|error| match error {
+            CellularError::NoMobileData => ports::CellularError::NoMobileData,
+            CellularError::Failed => ports::CellularError::Failed,
+        })
+    }
+}
+
 pub struct Vault(pub Arc<dyn KeyVault>);
 
 impl From<VaultError> for ports::VaultError {

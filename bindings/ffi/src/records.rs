@@ -292,6 +292,35 @@ pub struct Verification {
     pub msisdn: String,
     /// Shown on the handset too: the same there means that it is this request.
     pub binding_message: String,
+    pub mobile_data: MobileData,
+}
+
+impl From<view::VerificationView> for Verification {
+    fn from(view: view::VerificationView) -> Self {
+        Self {
+            msisdn: view.msisdn,
+            binding_message: view.binding_message,
+            mobile_data: match view.mobile_data {
+                view::MobileData::NotAsked => MobileData::NotAsked,
+                view::MobileData::Recognised => MobileData::Recognised,
+                view::MobileData::Off => MobileData::Off,
+                view::MobileData::NotRecognised => MobileData::NotRecognised,
+            },
+        }
+    }
+}
+
+/// What the mobile network said of the number, where it was asked. Whatever it said, the handset was asked too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, uniffi::Enum)]
+pub enum MobileData {
+    /// Neither asked by the app, nor offered by the operator.
+    NotAsked,
+    /// The number is the one of this phone's SIM: nobody has to approve.
+    Recognised,
+    /// Mobile data is off: switched on, the next start needs no approving. Until then, approve on the handset.
+    Off,
+    /// Another SIM, or no answer: approve on the handset.
+    NotRecognised,
 }
 
 /// How a synchronisation ended.

@@ -62,6 +62,21 @@ pub trait Connectivity: Send + Sync {
     fn is_connected(&self) -> bool;
 }
 
+/// The mobile network, whatever network all else uses: Android binds a request to it with `requestNetwork`, iOS with an
+/// `NWConnection` of a required interface. The operator knows its subscriber there without asking (header enrichment).
+pub trait Cellular: Send + Sync {
+    /// Fetches `url` over mobile data only; gives the HTTP status. The body means nothing. Called on a thread that may wait.
+    fn cellular_get(&self, url: String) -> Result<u16, CellularError>;
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum CellularError {
+    #[error("mobile data is switched off or not there")]
+    NoMobileData,
+    #[error("nothing came back over mobile data")]
+    Failed,
+}
+
 /// One request to the platform.
 pub struct HttpRequest {
     pub method: Method,

@@ -226,6 +226,21 @@ pub struct VerificationView {
     pub msisdn: String,
     /// Shown on the handset too: the same there means that it is this request.
     pub binding_message: String,
+    pub mobile_data: MobileData,
+}
+
+/// What the mobile network said of the number, where it was asked. Whatever it said, the handset was asked too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MobileData {
+    /// Neither asked by the shell, nor offered by the operator.
+    NotAsked,
+    /// The number is the one of this phone's SIM: nobody has to approve.
+    Recognised,
+    /// Mobile data is off: switched on, the next start needs no approving. Until then, approve on the handset.
+    Off,
+    /// Another SIM, or no answer: approve on the handset.
+    NotRecognised,
 }
 
 /// Everything that this phone holds of the person, for the person.

@@ -6,7 +6,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use paytaipei_app::ports::{AlwaysTry, KeyPurpose, KeyVault, SystemClock, SystemEntropy, VaultError};
+use paytaipei_app::ports::{
+    AlwaysTry, Cellular, CellularError, KeyPurpose, KeyVault, SystemClock, SystemEntropy, VaultError,
+};
+use paytaipei_app::view::MobileData;
 use paytaipei_app::{Code, Config, Error, Lang, PayTaipei, Phone};
 use paytaipei_sandbox::{NewBill, Options, Sandbox, Settings};
 use ring::rand::SystemRandom;
@@ -124,6 +127,51 @@ async fn whoever_still_waits_for_an_earlier_verification_does_not_touch_the_newe
     };
     assert_ne!(earlier.id, newer.id);
     assert_eq!(core.verification().unwrap().unwrap().id, newer.id, "it is the one under way");
+    sandbox.approve(E164).unwrap();
+    core.finish_verification().await.unwrap();
+    core.require_verified().unwrap();
+}
+
+/// Mobile data of a phone: whose SIM is in it, and by what the operator is reached.
+enum Mobile {
+    Sim(&'static str, paytaipei_sandbox::ControlClient),
+    Off,
+    Dies,
+}
+
+impl Cellular for Mobile {
+    fn cellular_get(&self, url: String) -> Result<u16, CellularError> {
+        match self {
+            Self::Sim(number, network) => network.cellular_get(&url, number).map_err(|_| CellularError::Failed),
+            Self::Off => Err(CellularError::NoMobileData),
+            Self::Dies => panic!("the shell's fault"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_sim_that_the_mobile_network_knows_needs_nobody_to_approve() {
+    let (home, sandbox, vault) = (tempfile::tempdir().unwrap(), sandbox(), Hardware::new());
+    let core = open(home.path(), &sandbox, &vault);
+    let sim = Arc::new(Mobile::Sim(E164, sandbox.control()));
+    let started = core.start_verification_over(MSISDN, sim).await.unwrap();
+    assert_eq!(started.mobile_data, MobileData::Recognised);
+    core.finish_verification().await.unwrap();
+    core.require_verified().unwrap();
+}
+
+#[tokio::test]
+async fn where_the_mobile_network_is_of_no_help_the_person_approves_on_the_handset() {
+    let (home, sandbox, vault) = (tempfile::tempdir().unwrap(), sandbox(), Hardware::new());
+    let core = open(home.path(), &sandbox, &vault);
+    for (mobile, told) in [
+        (Mobile::Sim("+886900000077", sandbox.control()), MobileData::NotRecognised),
+        (Mobile::Off, MobileData::Off),
+        (Mobile::Dies, MobileData::NotRecognised),
+    ] {
+        assert_eq!(core.start_verification_over(MSISDN, Arc::new(mobile)).await.unwrap().mobile_data, told);
+        assert_eq!(code(core.require_verified()), Code::NumberNotVerified, "nobody has approved");
+    }
     sandbox.approve(E164).unwrap();
     core.finish_verification().await.unwrap();
     core.require_verified().unwrap();

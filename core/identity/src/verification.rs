@@ -30,6 +30,8 @@ pub struct Started {
     pub interval_s: i64,
     pub expires_in_s: i64,
     pub binding_message: String,
+    /// Fetched over the mobile network, it lets the operator recognise the number by the network itself.
+    pub cellular_url: Option<String>,
 }
 
 /// What to do next.
@@ -114,6 +116,11 @@ impl Verification {
         }
     }
 
+    /// The operator has recognised the number by its network: there is nothing to wait for any more.
+    pub fn recognised(&mut self, now: i64) {
+        self.next_at = self.next_at.min(now);
+    }
+
     /// Takes an answer in. An interval only ever grows (CIBA Core 1.0, section 11: `slow_down`).
     pub fn heard(&mut self, answer: Answer, now: i64) -> Outcome {
         match answer {
@@ -168,7 +175,8 @@ mod tests {
     use super::*;
 
     fn begun(interval_s: i64, expires_in_s: i64) -> Verification {
-        let started = Started { id: "v".into(), interval_s, expires_in_s, binding_message: "A1".into() };
+        let started =
+            Started { id: "v".into(), interval_s, expires_in_s, binding_message: "A1".into(), cellular_url: None };
         Verification::started(Msisdn::parse("0912345678").unwrap(), Verifier::new(&[1; 32]), started, 1_000)
     }
 

@@ -471,6 +471,22 @@ private let UNIFFI_CALLBACK_UNEXPECTED_ERROR: Int32 = 2
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
+fileprivate struct FfiConverterUInt16: FfiConverterPrimitive {
+    typealias FfiType = UInt16
+    typealias SwiftType = UInt16
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> UInt16 {
+        return try lift(readInt(&buf))
+    }
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        writeInt(&buf, lower(value))
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
 fileprivate struct FfiConverterUInt32: FfiConverterPrimitive {
     typealias FfiType = UInt32
     typealias SwiftType = UInt32
@@ -872,6 +888,220 @@ public func FfiConverterTypeBills_lower(_ value: Bills) -> UInt64 {
 
 
 /**
+ * The mobile network, whatever network all else uses: on Android a request bound with `requestNetwork`, on iOS an
+ * `NWConnection` of the required interface. The operator knows its subscriber there without asking.
+ */
+public protocol Cellular: AnyObject, Sendable {
+
+    /**
+     * Fetches `url` over mobile data only, and gives the HTTP status. The body means nothing. Waited for ten seconds.
+     */
+    func cellularGet(url: String) throws  -> UInt16
+
+}
+/**
+ * The mobile network, whatever network all else uses: on Android a request bound with `requestNetwork`, on iOS an
+ * `NWConnection` of the required interface. The operator knows its subscriber there without asking.
+ */
+open class CellularImpl: Cellular, @unchecked Sendable {
+    fileprivate let handle: UInt64
+
+    /// Used to instantiate a [FFIObject] without an actual handle, for fakes in tests, mostly.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public struct NoHandle {
+        public init() {}
+    }
+
+    // TODO: We'd like this to be `private` but for Swifty reasons,
+    // we can't implement `FfiConverter` without making this `required` and we can't
+    // make it `required` without making it `public`.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    required public init(unsafeFromHandle handle: UInt64) {
+        self.handle = handle
+    }
+
+    // This constructor can be used to instantiate a fake object.
+    // - Parameter noHandle: Placeholder value so we can have a constructor separate from the default empty one that may be implemented for classes extending [FFIObject].
+    //
+    // - Warning:
+    //     Any object instantiated with this constructor cannot be passed to an actual Rust-backed object. Since there isn't a backing handle the FFI lower functions will crash.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public init(noHandle: NoHandle) {
+        self.handle = 0
+    }
+
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public func uniffiCloneHandle() -> UInt64 {
+        return try! rustCall { uniffi_paytaipei_ffi_fn_clone_cellular(self.handle, $0) }
+    }
+    // No primary constructor declared for this class.
+
+    deinit {
+        if handle == 0 {
+            // Mock objects have handle=0 don't try to free them
+            return
+        }
+
+        try! rustCall { uniffi_paytaipei_ffi_fn_free_cellular(handle, $0) }
+    }
+
+
+
+
+    /**
+     * Fetches `url` over mobile data only, and gives the HTTP status. The body means nothing. Waited for ten seconds.
+     */
+open func cellularGet(url: String)throws  -> UInt16  {
+    return try  FfiConverterUInt16.lift(try rustCallWithError(FfiConverterTypeCellularError_lift) {
+        uniffiCallStatus in
+    uniffi_paytaipei_ffi_fn_method_cellular_cellular_get(
+            self.uniffiCloneHandle(),
+        FfiConverterString.lower(url),uniffiCallStatus
+    )
+})
+}
+
+
+
+}
+
+
+
+// Put the implementation in a struct so we don't pollute the top-level namespace
+fileprivate struct UniffiCallbackInterfaceCellular {
+
+    // Create the VTable using a series of closures.
+    // Swift automatically converts these into C callback functions.
+    //
+    // Store the vtable directly.
+    static let vtable: UniffiVTableCallbackInterfaceCellular = UniffiVTableCallbackInterfaceCellular(
+        uniffiFree: { (uniffiHandle: UInt64) -> () in
+            do {
+                try FfiConverterTypeCellular.handleMap.remove(handle: uniffiHandle)
+            } catch {
+                print("Uniffi callback interface Cellular: handle missing in uniffiFree")
+            }
+        },
+        uniffiClone: { (uniffiHandle: UInt64) -> UInt64 in
+            do {
+                return try FfiConverterTypeCellular.handleMap.clone(handle: uniffiHandle)
+            } catch {
+                fatalError("Uniffi callback interface Cellular: handle missing in uniffiClone")
+            }
+        },
+        cellularGet: { (
+            uniffiHandle: UInt64,
+            url: RustBuffer,
+            uniffiOutReturn: UnsafeMutablePointer<UInt16>,
+            uniffiCallStatus: UnsafeMutablePointer<RustCallStatus>
+        ) in
+            let makeCall = {
+                () throws -> UInt16 in
+                guard let uniffiObj = try? FfiConverterTypeCellular.handleMap.get(handle: uniffiHandle) else {
+                    throw UniffiInternalError.unexpectedStaleHandle
+                }
+                return try uniffiObj.cellularGet(
+                     url: try FfiConverterString.lift(url)
+                )
+            }
+
+
+            let writeReturn = { uniffiOutReturn.pointee = FfiConverterUInt16.lower($0) }
+            uniffiTraitInterfaceCallWithError(
+                callStatus: uniffiCallStatus,
+                makeCall: makeCall,
+                writeReturn: writeReturn,
+                lowerError: FfiConverterTypeCellularError_lower
+            )
+        }
+    )
+
+    // Rust stores this pointer for future callback invocations, so it must live
+    // for the process lifetime (not just for the init function call).
+    //
+    // `nonisolated(unsafe)` is needed under Swift 6 strict concurrency.
+    // This is safe because the pointee is initialized once during static init
+    // and never mutated by either side of the FFI.  Its fields are C function pointers.
+    nonisolated(unsafe) static let vtablePtr: UnsafePointer<UniffiVTableCallbackInterfaceCellular> = {
+        let ptr = UnsafeMutablePointer<UniffiVTableCallbackInterfaceCellular>.allocate(capacity: 1)
+        ptr.initialize(to: vtable)
+        return UnsafePointer(ptr)
+    }()
+}
+
+private func uniffiCallbackInitCellular() {
+    uniffi_paytaipei_ffi_fn_init_callback_vtable_cellular(UniffiCallbackInterfaceCellular.vtablePtr)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeCellular: FfiConverter {
+    fileprivate static let handleMap = UniffiHandleMap<Cellular>()
+
+    typealias FfiType = UInt64
+    typealias SwiftType = Cellular
+
+    public static func lift(_ handle: UInt64) throws -> Cellular {
+        if ((handle & 1) == 0) {
+            // Rust-generated handle, construct a new class that uses the handle to implement the
+            // interface
+            return CellularImpl(unsafeFromHandle: handle)
+        } else {
+            // Swift-generated handle, get the object from the handle map
+            return try handleMap.remove(handle: handle)
+        }
+    }
+
+    public static func lower(_ value: Cellular) -> UInt64 {
+         if let rustImpl = value as? CellularImpl {
+             // Rust-implemented object.  Clone the handle and return it
+            return rustImpl.uniffiCloneHandle()
+         } else {
+            // Swift object, generate a new vtable handle and return that.
+            return handleMap.insert(obj: value)
+         }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Cellular {
+        let handle: UInt64 = try readInt(&buf)
+        return try lift(handle)
+    }
+
+    public static func write(_ value: Cellular, into buf: inout [UInt8]) {
+        writeInt(&buf, lower(value))
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeCellular_lift(_ handle: UInt64) throws -> Cellular {
+    return try FfiConverterTypeCellular.lift(handle)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeCellular_lower(_ value: Cellular) -> UInt64 {
+    return FfiConverterTypeCellular.lower(value)
+}
+
+
+
+
+
+
+/**
  * Whether the phone believes to be connected. A hint: it wakes the queue and proves nothing. Asked a few times a second
  * while the queue drains; where it fails, the core tries the network as if connected.
  */
@@ -1093,6 +1323,12 @@ public protocol IdentityProtocol: AnyObject, Sendable {
     func start(msisdn: String) async throws  -> Verification
 
     /**
+     * The same, and where the operator offers it, this phone's SIM is recognised by the mobile network: then `finish` ends
+     * without anybody approving. Where that does not work, `mobileData` says why, and the handset has been asked.
+     */
+    func startOverMobileData(msisdn: String, cellular: Cellular) async throws  -> Verification
+
+    /**
      * The verified number, all but its last three digits hidden; none before it is verified.
      */
     func verifiedNumber() throws  -> String?
@@ -1183,6 +1419,26 @@ open func start(msisdn: String)async throws  -> Verification  {
             rustFutureFunc: {
                 uniffi_paytaipei_ffi_fn_method_identity_start(
                         self.uniffiCloneHandle(),FfiConverterString.lower(msisdn)
+                )
+            },
+            pollFunc: ffi_paytaipei_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_paytaipei_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_paytaipei_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterTypeVerification_lift,
+            errorHandler: FfiConverterTypePayTaipeiError_lift
+        )
+}
+
+    /**
+     * The same, and where the operator offers it, this phone's SIM is recognised by the mobile network: then `finish` ends
+     * without anybody approving. Where that does not work, `mobileData` says why, and the handset has been asked.
+     */
+open func startOverMobileData(msisdn: String, cellular: Cellular)async throws  -> Verification  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_paytaipei_ffi_fn_method_identity_start_over_mobile_data(
+                        self.uniffiCloneHandle(),FfiConverterString.lower(msisdn),FfiConverterTypeCellular_lower(cellular)
                 )
             },
             pollFunc: ffi_paytaipei_ffi_rust_future_poll_rust_buffer,
@@ -3888,6 +4144,7 @@ public struct Verification: Equatable, Hashable {
      * Shown on the handset too: the same there means that it is this request.
      */
     public let bindingMessage: String
+    public let mobileData: MobileData
 
     // Default memberwise initializers are never public by default, so we
     // declare one manually.
@@ -3897,9 +4154,10 @@ public struct Verification: Equatable, Hashable {
          */msisdn: String,
         /**
          * Shown on the handset too: the same there means that it is this request.
-         */bindingMessage: String) {
+         */bindingMessage: String, mobileData: MobileData) {
         self.msisdn = msisdn
         self.bindingMessage = bindingMessage
+        self.mobileData = mobileData
     }
 
 
@@ -3919,13 +4177,15 @@ public struct FfiConverterTypeVerification: FfiConverterRustBuffer {
         return
             try Verification(
                 msisdn: FfiConverterString.read(from: &buf),
-                bindingMessage: FfiConverterString.read(from: &buf)
+                bindingMessage: FfiConverterString.read(from: &buf),
+                mobileData: FfiConverterTypeMobileData.read(from: &buf)
         )
     }
 
     public static func write(_ value: Verification, into buf: inout [UInt8]) {
         FfiConverterString.write(value.msisdn, into: &buf)
         FfiConverterString.write(value.bindingMessage, into: &buf)
+        FfiConverterTypeMobileData.write(value.mobileData, into: &buf)
     }
 }
 
@@ -4208,6 +4468,92 @@ public func FfiConverterTypeBillStatus_lower(_ value: BillStatus) -> RustBuffer 
 
 
 /**
+ * Why nothing came back over the mobile network.
+ */
+public
+enum CellularError: Swift.Error, Equatable, Hashable, Foundation.LocalizedError {
+
+
+
+    /**
+     * Mobile data is switched off or not there.
+     */
+    case NoMobileData
+    /**
+     * Anything else.
+     */
+    case Failed
+
+
+
+
+
+
+    public var errorDescription: String? {
+        String(reflecting: self)
+    }
+
+}
+
+#if compiler(>=6)
+extension CellularError: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeCellularError: FfiConverterRustBuffer {
+    typealias SwiftType = CellularError
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> CellularError {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+
+
+
+
+        case 1: return .NoMobileData
+        case 2: return .Failed
+
+         default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: CellularError, into buf: inout [UInt8]) {
+        switch value {
+
+
+
+
+
+        case .NoMobileData:
+            writeInt(&buf, Int32(1))
+
+
+        case .Failed:
+            writeInt(&buf, Int32(2))
+
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeCellularError_lift(_ buf: RustBuffer) throws -> CellularError {
+    return try FfiConverterTypeCellularError.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeCellularError_lower(_ value: CellularError) -> RustBuffer {
+    return FfiConverterTypeCellularError.lower(value)
+}
+
+
+/**
  * Why a hint or an observer's method failed. Nothing depends on the reason.
  */
 public
@@ -4424,6 +4770,101 @@ public func FfiConverterTypeLang_lift(_ buf: RustBuffer) throws -> Lang {
 #endif
 public func FfiConverterTypeLang_lower(_ value: Lang) -> RustBuffer {
     return FfiConverterTypeLang.lower(value)
+}
+
+
+
+/**
+ * What the mobile network said of the number, where it was asked. Whatever it said, the handset was asked too.
+ */
+
+public enum MobileData: Equatable, Hashable {
+
+    /**
+     * Neither asked by the app, nor offered by the operator.
+     */
+    case notAsked
+    /**
+     * The number is the one of this phone's SIM: nobody has to approve.
+     */
+    case recognised
+    /**
+     * Mobile data is off: switched on, the next start needs no approving. Until then, approve on the handset.
+     */
+    case off
+    /**
+     * Another SIM, or no answer: approve on the handset.
+     */
+    case notRecognised
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension MobileData: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeMobileData: FfiConverterRustBuffer {
+    typealias SwiftType = MobileData
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> MobileData {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+
+        case 1: return .notAsked
+
+        case 2: return .recognised
+
+        case 3: return .off
+
+        case 4: return .notRecognised
+
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: MobileData, into buf: inout [UInt8]) {
+        switch value {
+
+
+        case .notAsked:
+            writeInt(&buf, Int32(1))
+
+
+        case .recognised:
+            writeInt(&buf, Int32(2))
+
+
+        case .off:
+            writeInt(&buf, Int32(3))
+
+
+        case .notRecognised:
+            writeInt(&buf, Int32(4))
+
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeMobileData_lift(_ buf: RustBuffer) throws -> MobileData {
+    return try FfiConverterTypeMobileData.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeMobileData_lower(_ value: MobileData) -> RustBuffer {
+    return FfiConverterTypeMobileData.lower(value)
 }
 
 
@@ -5572,6 +6013,9 @@ private let initializationResult: InitializationResult = {
     if (uniffi_paytaipei_ffi_checksum_method_identity_start() != 47892) {
         return InitializationResult.apiChecksumMismatch
     }
+    if (uniffi_paytaipei_ffi_checksum_method_identity_start_over_mobile_data() != 56386) {
+        return InitializationResult.apiChecksumMismatch
+    }
     if (uniffi_paytaipei_ffi_checksum_method_identity_verified_number() != 37784) {
         return InitializationResult.apiChecksumMismatch
     }
@@ -5623,6 +6067,9 @@ private let initializationResult: InitializationResult = {
     if (uniffi_paytaipei_ffi_checksum_method_payments_sync() != 20134) {
         return InitializationResult.apiChecksumMismatch
     }
+    if (uniffi_paytaipei_ffi_checksum_method_cellular_cellular_get() != 37867) {
+        return InitializationResult.apiChecksumMismatch
+    }
     if (uniffi_paytaipei_ffi_checksum_method_connectivity_is_connected() != 19031) {
         return InitializationResult.apiChecksumMismatch
     }
@@ -5657,6 +6104,7 @@ private let initializationResult: InitializationResult = {
         return InitializationResult.apiChecksumMismatch
     }
 
+    uniffiCallbackInitCellular()
     uniffiCallbackInitConnectivity()
     uniffiCallbackInitKeyVault()
     uniffiCallbackInitPaymentObserver()

@@ -81,6 +81,12 @@ public final class Identity: Sendable {
         try await home.identity.waiting { try await $0.start(msisdn: msisdn) }
     }
 
+    /// The same, and where the operator offers it, this phone's SIM is recognised by the mobile network: then ``finish()``
+    /// ends without anybody approving. Where that does not work, `mobileData` says why, and the handset has been asked.
+    public func start(_ msisdn: String, over cellular: any Cellular) async throws -> Verification {
+        try await home.identity.waiting { try await $0.startOverMobileData(msisdn: msisdn, cellular: cellular) }
+    }
+
     /// Waits until the person has approved or refused on the handset, or the time is up. May be asked again, after a restart
     /// too.
     public func finish() async throws { try await home.identity.waiting { try await $0.finish() } }

@@ -7,6 +7,8 @@ public typealias BillStatus = PayTaipeiFFI.BillStatus
 public typealias Biller = PayTaipeiFFI.Biller
 public typealias Config = PayTaipeiFFI.Config
 public typealias Connectivity = PayTaipeiFFI.Connectivity
+public typealias Cellular = PayTaipeiFFI.Cellular
+public typealias CellularError = PayTaipeiFFI.CellularError
 public typealias Export = PayTaipeiFFI.Export
 public typealias ForeignError = PayTaipeiFFI.ForeignError
 public typealias Frame = PayTaipeiFFI.Frame
@@ -26,6 +28,7 @@ public typealias Synced = PayTaipeiFFI.Synced
 public typealias TakenDrop = PayTaipeiFFI.TakenDrop
 public typealias VaultError = PayTaipeiFFI.VaultError
 public typealias Verification = PayTaipeiFFI.Verification
+public typealias MobileData = PayTaipeiFFI.MobileData
 public typealias Words = PayTaipeiFFI.Words
 
 extension PayTaipeiFFI.PayTaipeiError {

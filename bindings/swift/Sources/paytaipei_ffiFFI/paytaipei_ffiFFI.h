@@ -257,6 +257,13 @@ typedef void (*UniffiCallbackInterfacePaymentObserverMethod1)(uint64_t, RustBuff
     );
 
 #endif
+#ifndef UNIFFI_FFIDEF_CALLBACK_INTERFACE_CELLULAR_METHOD0
+#define UNIFFI_FFIDEF_CALLBACK_INTERFACE_CELLULAR_METHOD0
+typedef void (*UniffiCallbackInterfaceCellularMethod0)(uint64_t, RustBuffer, uint16_t* _Nonnull,
+        RustCallStatus *_Nonnull uniffiCallStatus
+    );
+
+#endif
 #ifndef UNIFFI_FFIDEF_CALLBACK_INTERFACE_CONNECTIVITY_METHOD0
 #define UNIFFI_FFIDEF_CALLBACK_INTERFACE_CONNECTIVITY_METHOD0
 typedef void (*UniffiCallbackInterfaceConnectivityMethod0)(uint64_t, int8_t* _Nonnull,
@@ -314,6 +321,15 @@ typedef struct UniffiVTableCallbackInterfacePaymentObserver {
     UniffiCallbackInterfacePaymentObserverMethod0 _Nonnull changed;
     UniffiCallbackInterfacePaymentObserverMethod1 _Nonnull ended;
 } UniffiVTableCallbackInterfacePaymentObserver;
+
+#endif
+#ifndef UNIFFI_FFIDEF_V_TABLE_CALLBACK_INTERFACE_CELLULAR
+#define UNIFFI_FFIDEF_V_TABLE_CALLBACK_INTERFACE_CELLULAR
+typedef struct UniffiVTableCallbackInterfaceCellular {
+    UniffiCallbackInterfaceFree _Nonnull uniffiFree;
+    UniffiCallbackInterfaceClone _Nonnull uniffiClone;
+    UniffiCallbackInterfaceCellularMethod0 _Nonnull cellularGet;
+} UniffiVTableCallbackInterfaceCellular;
 
 #endif
 #ifndef UNIFFI_FFIDEF_V_TABLE_CALLBACK_INTERFACE_CONNECTIVITY
@@ -402,6 +418,11 @@ uint64_t uniffi_paytaipei_ffi_fn_method_identity_finish(uint64_t ptr
 #ifndef UNIFFI_FFIDEF_UNIFFI_PAYTAIPEI_FFI_FN_METHOD_IDENTITY_START
 #define UNIFFI_FFIDEF_UNIFFI_PAYTAIPEI_FFI_FN_METHOD_IDENTITY_START
 uint64_t uniffi_paytaipei_ffi_fn_method_identity_start(uint64_t ptr, RustBuffer msisdn
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_PAYTAIPEI_FFI_FN_METHOD_IDENTITY_START_OVER_MOBILE_DATA
+#define UNIFFI_FFIDEF_UNIFFI_PAYTAIPEI_FFI_FN_METHOD_IDENTITY_START_OVER_MOBILE_DATA
+uint64_t uniffi_paytaipei_ffi_fn_method_identity_start_over_mobile_data(uint64_t ptr, RustBuffer msisdn, uint64_t cellular
 );
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_PAYTAIPEI_FFI_FN_METHOD_IDENTITY_VERIFIED_NUMBER
@@ -537,6 +558,26 @@ RustBuffer uniffi_paytaipei_ffi_fn_method_payments_queue(uint64_t ptr, RustCallS
 #ifndef UNIFFI_FFIDEF_UNIFFI_PAYTAIPEI_FFI_FN_METHOD_PAYMENTS_SYNC
 #define UNIFFI_FFIDEF_UNIFFI_PAYTAIPEI_FFI_FN_METHOD_PAYMENTS_SYNC
 uint64_t uniffi_paytaipei_ffi_fn_method_payments_sync(uint64_t ptr, uint32_t patience_ms
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_PAYTAIPEI_FFI_FN_CLONE_CELLULAR
+#define UNIFFI_FFIDEF_UNIFFI_PAYTAIPEI_FFI_FN_CLONE_CELLULAR
+uint64_t uniffi_paytaipei_ffi_fn_clone_cellular(uint64_t handle, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_PAYTAIPEI_FFI_FN_FREE_CELLULAR
+#define UNIFFI_FFIDEF_UNIFFI_PAYTAIPEI_FFI_FN_FREE_CELLULAR
+void uniffi_paytaipei_ffi_fn_free_cellular(uint64_t handle, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_PAYTAIPEI_FFI_FN_INIT_CALLBACK_VTABLE_CELLULAR
+#define UNIFFI_FFIDEF_UNIFFI_PAYTAIPEI_FFI_FN_INIT_CALLBACK_VTABLE_CELLULAR
+void uniffi_paytaipei_ffi_fn_init_callback_vtable_cellular(const UniffiVTableCallbackInterfaceCellular* _Nonnull vtable
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_PAYTAIPEI_FFI_FN_METHOD_CELLULAR_CELLULAR_GET
+#define UNIFFI_FFIDEF_UNIFFI_PAYTAIPEI_FFI_FN_METHOD_CELLULAR_CELLULAR_GET
+uint16_t uniffi_paytaipei_ffi_fn_method_cellular_cellular_get(uint64_t ptr, RustBuffer url, RustCallStatus *_Nonnull out_status
 );
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_PAYTAIPEI_FFI_FN_CLONE_CONNECTIVITY
@@ -1041,6 +1082,12 @@ uint16_t uniffi_paytaipei_ffi_checksum_method_identity_start(void
 
 );
 #endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_PAYTAIPEI_FFI_CHECKSUM_METHOD_IDENTITY_START_OVER_MOBILE_DATA
+#define UNIFFI_FFIDEF_UNIFFI_PAYTAIPEI_FFI_CHECKSUM_METHOD_IDENTITY_START_OVER_MOBILE_DATA
+uint16_t uniffi_paytaipei_ffi_checksum_method_identity_start_over_mobile_data(void
+
+);
+#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_PAYTAIPEI_FFI_CHECKSUM_METHOD_IDENTITY_VERIFIED_NUMBER
 #define UNIFFI_FFIDEF_UNIFFI_PAYTAIPEI_FFI_CHECKSUM_METHOD_IDENTITY_VERIFIED_NUMBER
 uint16_t uniffi_paytaipei_ffi_checksum_method_identity_verified_number(void
@@ -1140,6 +1187,12 @@ uint16_t uniffi_paytaipei_ffi_checksum_method_payments_queue(void
 #ifndef UNIFFI_FFIDEF_UNIFFI_PAYTAIPEI_FFI_CHECKSUM_METHOD_PAYMENTS_SYNC
 #define UNIFFI_FFIDEF_UNIFFI_PAYTAIPEI_FFI_CHECKSUM_METHOD_PAYMENTS_SYNC
 uint16_t uniffi_paytaipei_ffi_checksum_method_payments_sync(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_PAYTAIPEI_FFI_CHECKSUM_METHOD_CELLULAR_CELLULAR_GET
+#define UNIFFI_FFIDEF_UNIFFI_PAYTAIPEI_FFI_CHECKSUM_METHOD_CELLULAR_CELLULAR_GET
+uint16_t uniffi_paytaipei_ffi_checksum_method_cellular_cellular_get(void
 
 );
 #endif

@@ -119,6 +119,22 @@ struct StoryTests {
         }
     }
 
+    @Test("a SIM that the mobile network knows needs nobody to approve, and another one does")
+    func recognised() async throws {
+        try await story { world in
+            let phone = try await world.open()
+            #expect(try await phone.identity.start(msisdn).mobileData == .notAsked)
+            #expect(try await phone.identity.start(msisdn, over: NoMobileData()).mobileData == .off)
+            let another = Sim(world: world, number: "+886900000077")
+            #expect(try await phone.identity.start(msisdn, over: another).mobileData == .notRecognised)
+            #expect(try await phone.identity.verifiedNumber() == nil)
+            let own = Sim(world: world, number: e164)
+            #expect(try await phone.identity.start(msisdn, over: own).mobileData == .recognised)
+            try await phone.identity.finish()
+            #expect(try await phone.identity.verifiedNumber()?.hasSuffix("018") == true)
+        }
+    }
+
     @Test("a refusal on the handset is told as such")
     func refusedOnHandset() async throws {
         try await story { world in

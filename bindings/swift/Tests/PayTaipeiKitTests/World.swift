@@ -147,6 +147,22 @@ final class World: Sendable {
         try await send("POST", path, JSONSerialization.data(withJSONObject: fields))
     }
 
+    /// Fetches over the mobile network, which the sandbox plays, and waits for the answer.
+    func cellularGet(_ url: String, sim number: String) throws -> UInt16 {
+        struct Told: Decodable { let status: UInt16 }
+        var request = URLRequest(url: URL(string: "\(control)/control/cellular")!)
+        request.httpMethod = "POST"
+        request.httpBody = try JSONSerialization.data(withJSONObject: ["url": url, "msisdn": number])
+        let (answer, done) = (Locked<Data?>(nil), DispatchSemaphore(value: 0))
+        URLSession.shared.dataTask(with: request) { data, _, _ in
+            answer.with { $0 = data }
+            done.signal()
+        }.resume()
+        done.wait()
+        guard let data = answer.with({ $0 }) else { throw CellularError.Failed }
+        return try JSONDecoder().decode(Told.self, from: data).status
+    }
+
     private func send(_ method: String, _ path: String, _ body: Data? = nil) async throws -> Data {
         var request = URLRequest(url: URL(string: "\(control)/control/\(path)")!)
         request.httpMethod = method
@@ -165,6 +181,19 @@ func story(_ test: (World) async throws -> Void) async throws {
     let world = try await World()
     defer { world.end() }
     try await test(world)
+}
+
+/// A phone with this number's SIM, on the mobile network.
+final class Sim: Cellular {
+    private let (world, number): (World, String)
+
+    init(world: World, number: String) { (self.world, self.number) = (world, number) }
+
+    func cellularGet(url: String) throws -> UInt16 { try world.cellularGet(url, sim: number) }
+}
+
+final class NoMobileData: Cellular {
+    func cellularGet(url: String) throws -> UInt16 { throw CellularError.NoMobileData }
 }
 
 final class Connected: Connectivity {

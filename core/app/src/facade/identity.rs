@@ -11,9 +11,9 @@ use paytaipei_payment::Timestamp;
 use super::{Core, PayTaipei};
 use crate::error::{Code, Result};
 use crate::platform::{self, Answer, Errand, Order};
-use crate::ports::{Http, HttpError, HttpReply, HttpRequest, KeyPurpose, VaultError};
+use crate::ports::{Cellular, CellularError, Http, HttpError, HttpReply, HttpRequest, KeyPurpose, VaultError};
 use crate::store::{Restoring, Work};
-use crate::view::VerificationView;
+use crate::view::{MobileData, VerificationView};
 
 /// A verification about to be asked for. Nothing of it is kept before the platform has taken it up.
 pub struct PreparedVerification {
@@ -23,6 +23,14 @@ pub struct PreparedVerification {
     session_key: String,
 }
 
+/// A verification that the platform has taken up.
+pub struct StartedVerification {
+    verification: Verification,
+    pub view: VerificationView,
+    /// What lets whoever fetches it over the subscriber's mobile network pass for the subscriber: kept nowhere.
+    pub(crate) cellular_url: Option<String>,
+}
+
 impl PreparedVerification {
     /// What to send.
     #[must_use]
@@ -30,6 +38,9 @@ impl PreparedVerification {
         platform::verification_request(&self.msisdn, &self.verifier, &self.consent_key, &self.session_key)
     }
 }
+
+/// How long the mobile network is waited for: whoever waits longer has approved on the handset by then.
+const CELLULAR_PATIENCE: Duration = Duration::from_secs(10);
 
 /// How a verification that somebody waits for stands in the store.
 enum Standing {
@@ -54,18 +65,38 @@ impl PayTaipei {
     ///
     /// Where the platform refuses this phone's keys, since it was revoked, new ones are made and sent at once.
     pub async fn start_verification(&self, msisdn: &str) -> Result<VerificationView> {
-        let prepared = self.prepare_verification(msisdn)?;
-        let (core, http) = (Arc::clone(&self.core), Arc::clone(&self.http));
-        let started = self
-            .on_core(async move {
-                let reply = http.send(prepared.request()).await;
-                core.verification_started(prepared, reply)
-            })
-            .await;
-        match started {
-            Err(error) if error.code == Code::KeysInvalid => {}
-            started => return started,
+        Ok(self.begin_verification(msisdn).await?.view)
+    }
+
+    /// The same, and where the operator offers it, this phone's SIM is recognised by the mobile network: then
+    /// [`Self::finish_verification`] ends without anybody approving. Where that does not work, the handset has been asked.
+    pub async fn start_verification_over(&self, msisdn: &str, cellular: Arc<dyn Cellular>) -> Result<VerificationView> {
+        let StartedVerification { verification, mut view, cellular_url } = self.begin_verification(msisdn).await?;
+        let Some(url) = cellular_url else { return Ok(view) };
+        let core = Arc::clone(&self.core);
+        self.on_core(async move {
+            let asked = tokio::task::spawn_blocking(move || cellular.cellular_get(url));
+            view.mobile_data = match tokio::time::timeout(CELLULAR_PATIENCE, asked).await {
+                Ok(Ok(Ok(200..=299))) => MobileData::Recognised,
+                Ok(Ok(Err(CellularError::NoMobileData))) => MobileData::Off,
+                _ => MobileData::NotRecognised,
+            };
+            if view.mobile_data == MobileData::Recognised {
+                core.verification_recognised(verification)?;
+            }
+            Ok(view)
+        })
+        .await
+    }
+
+    async fn begin_verification(&self, msisdn: &str) -> Result<StartedVerification> {
+        match self.ask_for_verification(msisdn).await {
+            Err(error) if error.code == Code::KeysInvalid => self.ask_for_verification(msisdn).await,
+            started => started,
         }
+    }
+
+    async fn ask_for_verification(&self, msisdn: &str) -> Result<StartedVerification> {
         let prepared = self.prepare_verification(msisdn)?;
         let (core, http) = (Arc::clone(&self.core), Arc::clone(&self.http));
         self.on_core(async move {
@@ -146,16 +177,35 @@ impl Core {
         &self,
         prepared: PreparedVerification,
         reply: Result<HttpReply, HttpError>,
-    ) -> Result<VerificationView> {
+    ) -> Result<StartedVerification> {
         let started = platform::verification_started(reply);
         if started.as_ref().is_err_and(|error| error.code == Code::KeysInvalid) {
             self.store.invalidate_keys()?;
         }
         let started = started?;
         let PreparedVerification { msisdn, verifier, .. } = prepared;
+        let cellular_url = started.cellular_url.clone();
         let verification = Verification::started(msisdn, verifier, started, self.clock.now().0);
         self.store.write(|work| work.keep_verification(&verification))?;
-        Ok(VerificationView { msisdn: verification.msisdn.masked(), binding_message: verification.binding_message })
+        let view = VerificationView {
+            msisdn: verification.msisdn.masked(),
+            binding_message: verification.binding_message.clone(),
+            mobile_data: MobileData::NotAsked,
+        };
+        Ok(StartedVerification { verification, view, cellular_url })
+    }
+
+    /// Nobody has to be waited for: the platform is asked at once. A verification that is not the one under way any more
+    /// stays as it is.
+    fn verification_recognised(&self, mut verification: Verification) -> Result<()> {
+        let now = self.clock.now();
+        self.store.write(|work| {
+            if matches!(standing(work, &verification, now)?, Standing::UnderWay) {
+                verification.recognised(now.0);
+                work.keep_verification(&verification)?;
+            }
+            Ok(())
+        })
     }
 
     /// The verification under way, if one is.

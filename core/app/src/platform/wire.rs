@@ -59,11 +59,20 @@ pub struct VerificationStarted {
     interval_s: i64,
     expires_in_s: i64,
     binding_message: String,
+    #[serde(default)]
+    cellular_url: Option<String>,
 }
+
+/// The longest address that the phone fetches over the mobile network.
+const LONGEST_URL: usize = 512;
 
 impl VerificationStarted {
     pub fn judge(self) -> Option<Started> {
+        let fit = |url: &String| {
+            url.len() <= LONGEST_URL && url.starts_with("https://") && url.bytes().all(|byte| byte.is_ascii_graphic())
+        };
         let clean = is_token(&self.verification, 16, 64)
+            && self.cellular_url.as_ref().is_none_or(fit)
             && self.binding_message.chars().count() <= 20
             && !paytaipei_bill::text::has_hidden_characters(&self.binding_message);
         clean.then_some(Started {
@@ -71,6 +80,7 @@ impl VerificationStarted {
             interval_s: self.interval_s,
             expires_in_s: self.expires_in_s,
             binding_message: self.binding_message,
+            cellular_url: self.cellular_url,
         })
     }
 }

@@ -120,6 +120,13 @@ impl ControlClient {
         self.post("handset", json!({"msisdn": msisdn, "approve": false})).map(|_: Value| ())
     }
 
+    /// Fetches `url` over the mobile network, from the phone with the SIM of this number; gives the HTTP status.
+    pub fn cellular_get(&self, url: &str, msisdn: &str) -> Result<u16, ControlError> {
+        let answer: Value = self.post("cellular", json!({"url": url, "msisdn": msisdn}))?;
+        let status = answer["status"].as_u64().and_then(|status| u16::try_from(status).ok());
+        status.ok_or_else(|| ControlError::Unreadable("no status".to_owned()))
+    }
+
     /// What the handset of a number shows, oldest first.
     pub fn pending(&self, msisdn: &str) -> Result<Vec<PendingApproval>, ControlError> {
         let mut answer: Value = self.get(&format!("handset?msisdn={}", msisdn.replace('+', "%2B")))?;

@@ -47,6 +47,7 @@ pub fn router(hands: Arc<Hands>) -> Router {
         .route("/control/bills/change", post(change))
         .route("/control/bills/pay-elsewhere", post(pay_elsewhere))
         .route("/control/handset", post(decide).get(pending))
+        .route("/control/cellular", post(cellular_get))
         .route("/control/hand-off", post(finish_hand_off))
         .route("/control/ledger", get(ledger))
         .route("/control/payments", get(payments))
@@ -149,6 +150,21 @@ async fn decide(State(hands): Held, body: Bytes) -> Answer {
     let Decide { msisdn, approve, binding_message } = read(&body)?;
     let decided = hands.operator.decide(&msisdn, binding_message.as_deref(), approve)?;
     or_not_found(decided, "nothing waits on this number's handset")
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CellularGet {
+    url: String,
+    msisdn: String,
+}
+
+/// The mobile network: it carries a request of the phone with this SIM to the operator, and says whose it is.
+async fn cellular_get(State(hands): Held, body: Bytes) -> Answer {
+    let CellularGet { url, msisdn } = read(&body)?;
+    let ticket = url.rsplit('/').next().unwrap_or_default();
+    let status = if hands.operator.recognise(ticket, &msisdn)? { 204 } else { 403 };
+    give(json!({"status": status}))
 }
 
 #[derive(Deserialize)]

@@ -14,6 +14,7 @@ const SCHEMA: &str = "
     CREATE TABLE IF NOT EXISTS requests(
         seq INTEGER PRIMARY KEY AUTOINCREMENT,
         auth_req_id TEXT NOT NULL UNIQUE,
+        ticket TEXT NOT NULL UNIQUE,
         msisdn TEXT NOT NULL,
         binding_message TEXT NOT NULL,
         expires_at INTEGER NOT NULL,
@@ -41,15 +42,26 @@ impl Operator {
         Ok(Self { db: store::open(file, SCHEMA)? })
     }
 
-    /// Shows a request on the handset of a number. Gives its `auth_req_id`.
-    pub fn ask(&self, msisdn: &str, binding_message: &str, life_s: u32) -> rusqlite::Result<String> {
-        let id = entropy::opaque();
+    /// Shows a request on the handset of a number. Gives its `auth_req_id`, and the ticket by which it is known to the
+    /// mobile network.
+    pub fn ask(&self, msisdn: &str, binding_message: &str, life_s: u32) -> rusqlite::Result<(String, String)> {
+        let (id, ticket) = (entropy::opaque(), entropy::opaque());
         let expires_at = now_ms().saturating_add(i64::from(life_s).saturating_mul(1000));
         lock(&self.db).execute(
-            "INSERT INTO requests(auth_req_id, msisdn, binding_message, expires_at) VALUES (?1, ?2, ?3, ?4)",
-            params![id, msisdn, binding_message, expires_at],
+            "INSERT INTO requests(auth_req_id, ticket, msisdn, binding_message, expires_at) VALUES (?1, ?2, ?3, ?4, ?5)",
+            params![id, ticket, msisdn, binding_message, expires_at],
         )?;
-        Ok(id)
+        Ok((id, ticket))
+    }
+
+    /// A phone came over the mobile network, which says whose SIM is in it. False where that is not the number asked about.
+    pub fn recognise(&self, ticket: &str, subscriber: &str) -> rusqlite::Result<bool> {
+        let changed = lock(&self.db).execute(
+            "UPDATE requests SET answer = 'approved'
+             WHERE ticket = ?1 AND msisdn = ?2 AND answer IS NULL AND expires_at > ?3",
+            params![ticket, subscriber, now_ms()],
+        )?;
+        Ok(changed > 0)
     }
 
     /// What became of a request. One that nobody knows is expired.

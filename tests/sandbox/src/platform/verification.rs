@@ -65,7 +65,7 @@ impl Platform {
         }
         let interval_s = self.setting(&db, Setting::PollIntervalS)?;
         let expires_in_s = self.setting(&db, Setting::VerificationS)?;
-        let auth_req_id = self.operator.ask(&request.msisdn, &binding_message, expires_in_s)?;
+        let (auth_req_id, ticket) = self.operator.ask(&request.msisdn, &binding_message, expires_in_s)?;
         let id = entropy::opaque();
         db.execute(
             "INSERT INTO verifications(id, msisdn, challenge, consent_key, session_key, auth_req_id, interval_s)
@@ -85,6 +85,8 @@ impl Platform {
             "interval_s": interval_s,
             "expires_in_s": expires_in_s,
             "binding_message": binding_message,
+            // Nobody answers there but the mobile network, which the control interface plays.
+            "cellular_url": format!("https://operator.invalid/recognise/{ticket}"),
         }))
     }
 

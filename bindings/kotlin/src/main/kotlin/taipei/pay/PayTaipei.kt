@@ -45,6 +45,13 @@ class Identity internal constructor(private val ffi: taipei.pay.ffi.Identity, pr
     /** Asks the operator to verify this number (`09…` or `+8869…`) on the handset. */
     suspend fun start(msisdn: String): Verification = door.passSuspending { ffi.start(msisdn) }
 
+    /**
+     * The same, and where the operator offers it, this phone's SIM is recognised by the mobile network: then [finish] ends
+     * without anybody approving. Where that does not work, `mobileData` says why, and the handset has been asked.
+     */
+    suspend fun start(msisdn: String, cellular: Cellular): Verification =
+        door.passSuspending { ffi.startOverMobileData(msisdn, cellular) }
+
     /** Waits until the person has approved or refused on the handset, or the time is up. May be asked again, after a restart too. */
     suspend fun finish(): Unit = door.passSuspending { ffi.finish() }
 

@@ -10,6 +10,7 @@ typealias BillStatus = taipei.pay.ffi.BillStatus
 typealias Biller = taipei.pay.ffi.Biller
 typealias Config = taipei.pay.ffi.Config
 typealias Connectivity = taipei.pay.ffi.Connectivity
+typealias Cellular = taipei.pay.ffi.Cellular
 typealias Export = taipei.pay.ffi.Export
 typealias Frame = taipei.pay.ffi.Frame
 typealias KeyPurpose = taipei.pay.ffi.KeyPurpose
@@ -24,6 +25,7 @@ typealias Symbol = taipei.pay.ffi.Symbol
 typealias Synced = taipei.pay.ffi.Synced
 typealias TakenDrop = taipei.pay.ffi.TakenDrop
 typealias Verification = taipei.pay.ffi.Verification
+typealias MobileData = taipei.pay.ffi.MobileData
 
 /** What was refused and what to do about it, whatever the kind. */
 val PayTaipeiException.refusal: Refusal

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Assertions.assertInstanceOf
 import org.junit.jupiter.api.Assertions.assertNull
 import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.Test
+import taipei.pay.ffi.CellularException
 import taipei.pay.ffi.PayTaipeiException
 
 class StoryTest {
@@ -122,6 +123,26 @@ class StoryTest {
                 world.post("handset", "msisdn" to E164, "approve" to true)
                 waiting.await()
             }
+            assertTrue(phone.identity.verifiedNumber()!!.endsWith("018"))
+        }
+    }
+
+    @Test
+    fun `a SIM that the mobile network knows needs nobody to approve, and another one does`() = story { world ->
+        fun sim(number: String) = object : Cellular {
+            override fun cellularGet(url: String): UShort =
+                world.post("cellular", "url" to url, "msisdn" to number).getInt("status").toUShort()
+        }
+        val off = object : Cellular {
+            override fun cellularGet(url: String): UShort = throw CellularException.NoMobileData()
+        }
+        world.open().use { phone ->
+            assertEquals(MobileData.NOT_ASKED, phone.identity.start(MSISDN).mobileData)
+            assertEquals(MobileData.OFF, phone.identity.start(MSISDN, off).mobileData)
+            assertEquals(MobileData.NOT_RECOGNISED, phone.identity.start(MSISDN, sim("+886900000077")).mobileData)
+            assertNull(phone.identity.verifiedNumber())
+            assertEquals(MobileData.RECOGNISED, phone.identity.start(MSISDN, sim(E164)).mobileData)
+            phone.identity.finish()
             assertTrue(phone.identity.verifiedNumber()!!.endsWith("018"))
         }
     }

@@ -663,6 +663,9 @@ internal interface UniffiCallbackInterfacePaymentObserverMethod0 : com.sun.jna.C
 internal interface UniffiCallbackInterfacePaymentObserverMethod1 : com.sun.jna.Callback {
     fun callback(`uniffiHandle`: Long,`error`: RustBuffer.ByValue,`uniffiOutReturn`: Pointer,uniffiCallStatus: UniffiRustCallStatus,)
 }
+internal interface UniffiCallbackInterfaceCellularMethod0 : com.sun.jna.Callback {
+    fun callback(`uniffiHandle`: Long,`url`: RustBuffer.ByValue,`uniffiOutReturn`: ShortByReference,uniffiCallStatus: UniffiRustCallStatus,)
+}
 internal interface UniffiCallbackInterfaceConnectivityMethod0 : com.sun.jna.Callback {
     fun callback(`uniffiHandle`: Long,`uniffiOutReturn`: ByteByReference,uniffiCallStatus: UniffiRustCallStatus,)
 }
@@ -703,6 +706,25 @@ internal open class UniffiVTableCallbackInterfacePaymentObserver(
         `uniffiClone` = other.`uniffiClone`
         `changed` = other.`changed`
         `ended` = other.`ended`
+    }
+
+}
+@Structure.FieldOrder("uniffiFree", "uniffiClone", "cellularGet")
+internal open class UniffiVTableCallbackInterfaceCellular(
+    @JvmField internal var `uniffiFree`: UniffiCallbackInterfaceFree? = null,
+    @JvmField internal var `uniffiClone`: UniffiCallbackInterfaceClone? = null,
+    @JvmField internal var `cellularGet`: UniffiCallbackInterfaceCellularMethod0? = null,
+) : Structure() {
+    class UniffiByValue(
+        `uniffiFree`: UniffiCallbackInterfaceFree? = null,
+        `uniffiClone`: UniffiCallbackInterfaceClone? = null,
+        `cellularGet`: UniffiCallbackInterfaceCellularMethod0? = null,
+    ): UniffiVTableCallbackInterfaceCellular(`uniffiFree`,`uniffiClone`,`cellularGet`,), Structure.ByValue
+
+   internal fun uniffiSetValue(other: UniffiVTableCallbackInterfaceCellular) {
+        `uniffiFree` = other.`uniffiFree`
+        `uniffiClone` = other.`uniffiClone`
+        `cellularGet` = other.`cellularGet`
     }
 
 }
@@ -814,6 +836,8 @@ internal object IntegrityCheckingUniffiLib {
     ): Int
     external fun uniffi_paytaipei_ffi_checksum_method_identity_start(
     ): Int
+    external fun uniffi_paytaipei_ffi_checksum_method_identity_start_over_mobile_data(
+    ): Int
     external fun uniffi_paytaipei_ffi_checksum_method_identity_verified_number(
     ): Int
     external fun uniffi_paytaipei_ffi_checksum_method_paymentobserver_changed(
@@ -847,6 +871,8 @@ internal object IntegrityCheckingUniffiLib {
     external fun uniffi_paytaipei_ffi_checksum_method_payments_queue(
     ): Int
     external fun uniffi_paytaipei_ffi_checksum_method_payments_sync(
+    ): Int
+    external fun uniffi_paytaipei_ffi_checksum_method_cellular_cellular_get(
     ): Int
     external fun uniffi_paytaipei_ffi_checksum_method_connectivity_is_connected(
     ): Int
@@ -886,6 +912,7 @@ internal object UniffiLib {
 
     init {
         Native.register(UniffiLib::class.java, findLibraryName(componentName = "paytaipei_ffi"))
+        uniffiCallbackInterfaceCellular.register(this)
         uniffiCallbackInterfaceConnectivity.register(this)
         uniffiCallbackInterfaceKeyVault.register(this)
         uniffiCallbackInterfacePaymentObserver.register(this)
@@ -918,6 +945,8 @@ internal object UniffiLib {
     external fun uniffi_paytaipei_ffi_fn_method_identity_finish(`ptr`: Long,
     ): Long
     external fun uniffi_paytaipei_ffi_fn_method_identity_start(`ptr`: Long,`msisdn`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_paytaipei_ffi_fn_method_identity_start_over_mobile_data(`ptr`: Long,`msisdn`: RustBuffer.ByValue,`cellular`: Long,
     ): Long
     external fun uniffi_paytaipei_ffi_fn_method_identity_verified_number(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus,
     ): RustBuffer.ByValue
@@ -973,6 +1002,14 @@ internal object UniffiLib {
     ): RustBuffer.ByValue
     external fun uniffi_paytaipei_ffi_fn_method_payments_sync(`ptr`: Long,`patienceMs`: Int,
     ): Long
+    external fun uniffi_paytaipei_ffi_fn_clone_cellular(`handle`: Long,uniffi_out_err: UniffiRustCallStatus,
+    ): Long
+    external fun uniffi_paytaipei_ffi_fn_free_cellular(`handle`: Long,uniffi_out_err: UniffiRustCallStatus,
+    ): Unit
+    external fun uniffi_paytaipei_ffi_fn_init_callback_vtable_cellular(`vtable`: UniffiVTableCallbackInterfaceCellular,
+    ): Unit
+    external fun uniffi_paytaipei_ffi_fn_method_cellular_cellular_get(`ptr`: Long,`url`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
+    ): Int
     external fun uniffi_paytaipei_ffi_fn_clone_connectivity(`handle`: Long,uniffi_out_err: UniffiRustCallStatus,
     ): Long
     external fun uniffi_paytaipei_ffi_fn_free_connectivity(`handle`: Long,uniffi_out_err: UniffiRustCallStatus,
@@ -1197,6 +1234,9 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_paytaipei_ffi_checksum_method_identity_start() and 0xFFFF) != 47892) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
+    if ((lib.uniffi_paytaipei_ffi_checksum_method_identity_start_over_mobile_data() and 0xFFFF) != 56386) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
     if ((lib.uniffi_paytaipei_ffi_checksum_method_identity_verified_number() and 0xFFFF) != 37784) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
@@ -1246,6 +1286,9 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_paytaipei_ffi_checksum_method_payments_sync() and 0xFFFF) != 20134) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_paytaipei_ffi_checksum_method_cellular_cellular_get() and 0xFFFF) != 37867) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_paytaipei_ffi_checksum_method_connectivity_is_connected() and 0xFFFF) != 19031) {
@@ -1507,6 +1550,33 @@ private class JavaLangRefCleanable(
     val cleanable: java.lang.ref.Cleaner.Cleanable
 ) : UniffiCleaner.Cleanable {
     override fun clean() = cleanable.clean()
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterUShort: FfiConverter<UShort, Short> {
+    override fun lift(value: Short): UShort {
+        return value.toUShort()
+    }
+
+    fun lift(value: Int): UShort {
+        return value.toUShort()
+    }
+
+    override fun read(buf: ByteBuffer): UShort {
+        return lift(buf.getShort())
+    }
+
+    override fun lower(value: UShort): Short {
+        return value.toShort()
+    }
+
+    override fun allocationSize(value: UShort) = 2UL
+
+    override fun write(value: UShort, buf: ByteBuffer) {
+        buf.putShort(value.toShort())
+    }
 }
 
 /**
@@ -2214,6 +2284,338 @@ public object FfiConverterTypeBills: FfiConverter<Bills, Long> {
 
 
 /**
+ * The mobile network, whatever network all else uses: on Android a request bound with `requestNetwork`, on iOS an
+ * `NWConnection` of the required interface. The operator knows its subscriber there without asking.
+ */
+public interface Cellular {
+
+    /**
+     * Fetches `url` over mobile data only, and gives the HTTP status. The body means nothing. Waited for ten seconds.
+     */
+    fun `cellularGet`(`url`: kotlin.String): kotlin.UShort
+
+    companion object
+}
+
+/**
+ * The mobile network, whatever network all else uses: on Android a request bound with `requestNetwork`, on iOS an
+ * `NWConnection` of the required interface. The operator knows its subscriber there without asking.
+ */
+open class CellularImpl: Disposable, AutoCloseable, Cellular
+{
+
+    @Suppress("UNUSED_PARAMETER")
+    /**
+     * @suppress
+     */
+    constructor(withHandle: UniffiWithHandle, handle: Long) {
+        this.handle = handle
+        this.cleanable = UniffiLib.CLEANER.register(this, UniffiCleanAction(handle))
+    }
+
+    /**
+     * @suppress
+     *
+     * This constructor can be used to instantiate a fake object. Only used for tests. Any
+     * attempt to actually use an object constructed this way will fail as there is no
+     * connected Rust object.
+     */
+    @Suppress("UNUSED_PARAMETER")
+    constructor(noHandle: NoHandle) {
+        this.handle = 0
+        this.cleanable = null
+    }
+
+    protected val handle: Long
+    protected val cleanable: UniffiCleaner.Cleanable?
+
+    private val wasDestroyed = AtomicBoolean(false)
+    private val callCounter = AtomicLong(1)
+
+    /**
+     * Whether the current object has been destroyed and its reference is gone in the Rust side.
+     */
+    val uniffiIsDestroyed: Boolean get() = wasDestroyed.get()
+
+    override fun destroy() {
+        // Only allow a single call to this method.
+        // TODO: maybe we should log a warning if called more than once?
+        if (this.wasDestroyed.compareAndSet(false, true)) {
+            // This decrement always matches the initial count of 1 given at creation time.
+            if (this.callCounter.decrementAndGet() == 0L) {
+                cleanable?.clean()
+            }
+        }
+    }
+
+    @Synchronized
+    override fun close() {
+        this.destroy()
+    }
+
+    internal inline fun <R> callWithHandle(block: (handle: Long) -> R): R {
+        // Check and increment the call counter, to keep the object alive.
+        // This needs a compare-and-set retry loop in case of concurrent updates.
+        do {
+            val c = this.callCounter.get()
+            if (c == 0L) {
+                throw IllegalStateException("${this.javaClass.simpleName} object has already been destroyed")
+            }
+            if (c == Long.MAX_VALUE) {
+                throw IllegalStateException("${this.javaClass.simpleName} call counter would overflow")
+            }
+        } while (! this.callCounter.compareAndSet(c, c + 1L))
+        // Now we can safely do the method call without the handle being freed concurrently.
+        try {
+            return block(this.uniffiCloneHandle())
+        } finally {
+            // This decrement always matches the increment we performed above.
+            if (this.callCounter.decrementAndGet() == 0L) {
+                cleanable?.clean()
+            }
+        }
+    }
+
+    // Use a static inner class instead of a closure so as not to accidentally
+    // capture `this` as part of the cleanable's action.
+    private class UniffiCleanAction(private val handle: Long) : Runnable {
+        override fun run() {
+            if (handle == 0.toLong()) {
+                // Fake object created with `NoHandle`, don't try to free.
+                return;
+            }
+            uniffiRustCall { status ->
+                UniffiLib.uniffi_paytaipei_ffi_fn_free_cellular(handle, status)
+            }
+        }
+    }
+
+    /**
+     * @suppress
+     */
+    fun uniffiCloneHandle(): Long {
+        if (handle == 0.toLong()) {
+            throw InternalException("uniffiCloneHandle() called on NoHandle object");
+        }
+        return uniffiRustCall() { status ->
+            UniffiLib.uniffi_paytaipei_ffi_fn_clone_cellular(handle, status)
+        }
+    }
+
+
+    /**
+     * Fetches `url` over mobile data only, and gives the HTTP status. The body means nothing. Waited for ten seconds.
+     */
+    @Throws(CellularException::class)override fun `cellularGet`(`url`: kotlin.String): kotlin.UShort {
+            return FfiConverterUShort.lift(
+    callWithHandle {
+    uniffiRustCallWithError(CellularException) { _status ->
+    UniffiLib.uniffi_paytaipei_ffi_fn_method_cellular_cellular_get(
+        it,
+
+        FfiConverterString.lower(`url`),_status)
+}
+    }
+    )
+    }
+
+
+
+
+
+
+
+
+
+    /**
+     * @suppress
+     */
+    companion object
+
+}
+
+
+
+// Put the implementation in an object so we don't pollute the top-level namespace
+internal object uniffiCallbackInterfaceCellular {
+    internal object `cellularGet`: UniffiCallbackInterfaceCellularMethod0 {
+        override fun callback(`uniffiHandle`: Long,`url`: RustBuffer.ByValue,`uniffiOutReturn`: ShortByReference,uniffiCallStatus: UniffiRustCallStatus,) {
+            val uniffiObj = FfiConverterTypeCellular.handleMap.get(uniffiHandle)
+            val makeCall = { ->
+                uniffiObj.`cellularGet`(
+                    FfiConverterString.lift(`url`),
+                )
+            }
+            val writeReturn = { value: kotlin.UShort -> uniffiOutReturn.setValue(FfiConverterUShort.lower(value)) }
+            uniffiTraitInterfaceCallWithError(
+                uniffiCallStatus,
+                makeCall,
+                writeReturn,
+                { e: CellularException -> FfiConverterTypeCellularError.lower(e) }
+            )
+        }
+    }
+
+    internal object uniffiFree: UniffiCallbackInterfaceFree {
+        override fun callback(handle: Long) {
+            FfiConverterTypeCellular.handleMap.remove(handle)
+        }
+    }
+
+    internal object uniffiClone: UniffiCallbackInterfaceClone {
+        override fun callback(handle: Long): Long {
+            return FfiConverterTypeCellular.handleMap.clone(handle)
+        }
+    }
+
+    internal var vtable = UniffiVTableCallbackInterfaceCellular.UniffiByValue(
+        uniffiFree,
+        uniffiClone,
+        `cellularGet`,
+    )
+
+    // Registers the foreign callback with the Rust side.
+    // This method is generated for each callback interface.
+    internal fun register(lib: UniffiLib) {
+        lib.uniffi_paytaipei_ffi_fn_init_callback_vtable_cellular(vtable)
+    }
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeCellular: FfiConverter<Cellular, Long> {
+    internal val handleMap = UniffiHandleMap<Cellular>()
+
+    override fun lower(value: Cellular): Long {
+        if (value is CellularImpl) {
+             // Rust-implemented object.  Clone the handle and return it
+            return value.uniffiCloneHandle()
+         } else {
+            // Kotlin object, generate a new vtable handle and return that.
+            return handleMap.insert(value)
+         }
+    }
+
+    override fun lift(value: Long): Cellular {
+        if ((value and 1.toLong()) == 0.toLong()) {
+            // Rust-generated handle, construct a new class that uses the handle to implement the
+            // interface
+            return CellularImpl(UniffiWithHandle, value)
+        } else {
+            // Kotlin-generated handle, get the object from the handle map
+            return handleMap.remove(value)
+        }
+    }
+
+    override fun read(buf: ByteBuffer): Cellular {
+        return lift(buf.getLong())
+    }
+
+    override fun allocationSize(value: Cellular) = 8UL
+
+    override fun write(value: Cellular, buf: ByteBuffer) {
+        buf.putLong(lower(value))
+    }
+}
+
+
+// This template implements a class for working with a Rust struct via a handle
+// to the live Rust struct on the other side of the FFI.
+//
+// There's some subtlety here, because we have to be careful not to operate on a Rust
+// struct after it has been dropped, and because we must expose a public API for freeing
+// theq Kotlin wrapper object in lieu of reliable finalizers. The core requirements are:
+//
+//   * Each instance holds an opaque handle to the underlying Rust struct.
+//     Method calls need to read this handle from the object's state and pass it in to
+//     the Rust FFI.
+//
+//   * When an instance is no longer needed, its handle should be passed to a
+//     special destructor function provided by the Rust FFI, which will drop the
+//     underlying Rust struct.
+//
+//   * Given an instance, calling code is expected to call the special
+//     `destroy` method in order to free it after use, either by calling it explicitly
+//     or by using a higher-level helper like the `use` method. Failing to do so risks
+//     leaking the underlying Rust struct.
+//
+//   * We can't assume that calling code will do the right thing, and must be prepared
+//     to handle Kotlin method calls executing concurrently with or even after a call to
+//     `destroy`, and to handle multiple (possibly concurrent!) calls to `destroy`.
+//
+//   * We must never allow Rust code to operate on the underlying Rust struct after
+//     the destructor has been called, and must never call the destructor more than once.
+//     Doing so may trigger memory unsafety.
+//
+//   * To mitigate many of the risks of leaking memory and use-after-free unsafety, a `Cleaner`
+//     is implemented to call the destructor when the Kotlin object becomes unreachable.
+//     This is done in a background thread. This is not a panacea, and client code should be aware that
+//      1. the thread may starve if some there are objects that have poorly performing
+//     `drop` methods or do significant work in their `drop` methods.
+//      2. the thread is shared across the whole library. This can be tuned by using `android_cleaner = true`,
+//         or `android = true` in the [`kotlin` section of the `uniffi.toml` file](https://mozilla.github.io/uniffi-rs/kotlin/configuration.html).
+//
+// If we try to implement this with mutual exclusion on access to the handle, there is the
+// possibility of a race between a method call and a concurrent call to `destroy`:
+//
+//    * Thread A starts a method call, reads the value of the handle, but is interrupted
+//      before it can pass the handle over the FFI to Rust.
+//    * Thread B calls `destroy` and frees the underlying Rust struct.
+//    * Thread A resumes, passing the already-read handle value to Rust and triggering
+//      a use-after-free.
+//
+// One possible solution would be to use a `ReadWriteLock`, with each method call taking
+// a read lock (and thus allowed to run concurrently) and the special `destroy` method
+// taking a write lock (and thus blocking on live method calls). However, we aim not to
+// generate methods with any hidden blocking semantics, and a `destroy` method that might
+// block if called incorrectly seems to meet that bar.
+//
+// So, we achieve our goals by giving each instance an associated `AtomicLong` counter to track
+// the number of in-flight method calls, and an `AtomicBoolean` flag to indicate whether `destroy`
+// has been called. These are updated according to the following rules:
+//
+//    * The initial value of the counter is 1, indicating a live object with no in-flight calls.
+//      The initial value for the flag is false.
+//
+//    * At the start of each method call, we atomically check the counter.
+//      If it is 0 then the underlying Rust struct has already been destroyed and the call is aborted.
+//      If it is nonzero them we atomically increment it by 1 and proceed with the method call.
+//
+//    * At the end of each method call, we atomically decrement and check the counter.
+//      If it has reached zero then we destroy the underlying Rust struct.
+//
+//    * When `destroy` is called, we atomically flip the flag from false to true.
+//      If the flag was already true we silently fail.
+//      Otherwise we atomically decrement and check the counter.
+//      If it has reached zero then we destroy the underlying Rust struct.
+//
+// Astute readers may observe that this all sounds very similar to the way that Rust's `Arc<T>` works,
+// and indeed it is, with the addition of a flag to guard against multiple calls to `destroy`.
+//
+// The overall effect is that the underlying Rust struct is destroyed only when `destroy` has been
+// called *and* all in-flight method calls have completed, avoiding violating any of the expectations
+// of the underlying Rust code.
+//
+// This makes a cleaner a better alternative to _not_ calling `destroy()` as
+// and when the object is finished with, but the abstraction is not perfect: if the Rust object's `drop`
+// method is slow, and/or there are many objects to cleanup, and it's on a low end Android device, then the cleaner
+// thread may be starved, and the app will leak memory.
+//
+// In this case, `destroy`ing manually may be a better solution.
+//
+// The cleaner can live side by side with the manual calling of `destroy`. In the order of responsiveness, uniffi objects
+// with Rust peers are reclaimed:
+//
+// 1. By calling the `destroy` method of the object, which calls `rustObject.free()`. If that doesn't happen:
+// 2. When the object becomes unreachable, AND the Cleaner thread gets to call `rustObject.free()`. If the thread is starved then:
+// 3. The memory is reclaimed when the process terminates.
+//
+// [1] https://stackoverflow.com/questions/24376768/can-java-finalize-an-object-when-it-is-still-in-scope/24380219
+//
+
+
+/**
  * Whether the phone believes to be connected. A hint: it wakes the queue and proves nothing. Asked a few times a second
  * while the queue drains; where it fails, the core tries the network as if connected.
  */
@@ -2554,6 +2956,12 @@ public interface IdentityInterface {
     suspend fun `start`(`msisdn`: kotlin.String): Verification
 
     /**
+     * The same, and where the operator offers it, this phone's SIM is recognised by the mobile network: then `finish` ends
+     * without anybody approving. Where that does not work, `mobileData` says why, and the handset has been asked.
+     */
+    suspend fun `startOverMobileData`(`msisdn`: kotlin.String, `cellular`: Cellular): Verification
+
+    /**
      * The verified number, all but its last three digits hidden; none before it is verified.
      */
     fun `verifiedNumber`(): kotlin.String?
@@ -2704,6 +3112,33 @@ open class Identity: Disposable, AutoCloseable, IdentityInterface
                 uniffiHandle,
 
         FfiConverterString.lower(`msisdn`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_paytaipei_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_paytaipei_ffi_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_paytaipei_ffi_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterTypeVerification.lift(it) },
+        // Error FFI converter
+        PayTaipeiException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * The same, and where the operator offers it, this phone's SIM is recognised by the mobile network: then `finish` ends
+     * without anybody approving. Where that does not work, `mobileData` says why, and the handset has been asked.
+     */
+    @Throws(PayTaipeiException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `startOverMobileData`(`msisdn`: kotlin.String, `cellular`: Cellular) : Verification {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_paytaipei_ffi_fn_method_identity_start_over_mobile_data(
+                uniffiHandle,
+
+        FfiConverterString.lower(`msisdn`),
+        FfiConverterTypeCellular.lower(`cellular`),
             )
         },
         { future, callback, continuation -> UniffiLib.ffi_paytaipei_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
@@ -5996,6 +6431,8 @@ data class Verification (
      * Shown on the handset too: the same there means that it is this request.
      */
     val `bindingMessage`: kotlin.String
+    ,
+    val `mobileData`: MobileData
 
 ){
 
@@ -6014,17 +6451,20 @@ public object FfiConverterTypeVerification: FfiConverterRustBuffer<Verification>
         return Verification(
             FfiConverterString.read(buf),
             FfiConverterString.read(buf),
+            FfiConverterTypeMobileData.read(buf),
         )
     }
 
     override fun allocationSize(value: Verification) = (
             FfiConverterString.allocationSize(value.`msisdn`) +
-            FfiConverterString.allocationSize(value.`bindingMessage`)
+            FfiConverterString.allocationSize(value.`bindingMessage`) +
+            FfiConverterTypeMobileData.allocationSize(value.`mobileData`)
     )
 
     override fun write(value: Verification, buf: ByteBuffer) {
             FfiConverterString.write(value.`msisdn`, buf)
             FfiConverterString.write(value.`bindingMessage`, buf)
+            FfiConverterTypeMobileData.write(value.`mobileData`, buf)
     }
 }
 
@@ -6259,6 +6699,86 @@ public object FfiConverterTypeBillStatus: FfiConverterRustBuffer<BillStatus> {
 
 
 /**
+ * Why nothing came back over the mobile network.
+ */
+sealed class CellularException: kotlin.Exception() {
+
+    /**
+     * Mobile data is switched off or not there.
+     */
+    class NoMobileData(
+        ) : CellularException() {
+        override val message
+            get() = ""
+    }
+
+    /**
+     * Anything else.
+     */
+    class Failed(
+        ) : CellularException() {
+        override val message
+            get() = ""
+    }
+
+
+
+
+
+    companion object ErrorHandler : UniffiRustCallStatusErrorHandler<CellularException> {
+        override fun lift(error_buf: RustBuffer.ByValue): CellularException = FfiConverterTypeCellularError.lift(error_buf)
+    }
+
+
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeCellularError : FfiConverterRustBuffer<CellularException> {
+    override fun read(buf: ByteBuffer): CellularException {
+
+
+        return when(buf.getInt()) {
+            1 -> CellularException.NoMobileData()
+            2 -> CellularException.Failed()
+            else -> throw RuntimeException("invalid error enum value, something is very wrong!!")
+        }
+    }
+
+    override fun allocationSize(value: CellularException): ULong {
+        return when(value) {
+            is CellularException.NoMobileData -> (
+                // Add the size for the Int that specifies the variant plus the size needed for all fields
+                4UL
+            )
+            is CellularException.Failed -> (
+                // Add the size for the Int that specifies the variant plus the size needed for all fields
+                4UL
+            )
+        }
+    }
+
+    override fun write(value: CellularException, buf: ByteBuffer) {
+        when(value) {
+            is CellularException.NoMobileData -> {
+                buf.putInt(1)
+                Unit
+            }
+            is CellularException.Failed -> {
+                buf.putInt(2)
+                Unit
+            }
+        }.let { /* this makes the `when` an expression, which ensures it is exhaustive */ }
+    }
+
+}
+
+
+
+
+
+/**
  * Why a hint or an observer's method failed. Nothing depends on the reason.
  */
 sealed class ForeignException: kotlin.Exception() {
@@ -6394,6 +6914,59 @@ public object FfiConverterTypeLang: FfiConverterRustBuffer<Lang> {
     override fun allocationSize(value: Lang) = 4UL
 
     override fun write(value: Lang, buf: ByteBuffer) {
+        buf.putInt(value.ordinal + 1)
+    }
+}
+
+
+
+
+
+/**
+ * What the mobile network said of the number, where it was asked. Whatever it said, the handset was asked too.
+ */
+
+enum class MobileData {
+
+    /**
+     * Neither asked by the app, nor offered by the operator.
+     */
+    NOT_ASKED,
+    /**
+     * The number is the one of this phone's SIM: nobody has to approve.
+     */
+    RECOGNISED,
+    /**
+     * Mobile data is off: switched on, the next start needs no approving. Until then, approve on the handset.
+     */
+    OFF,
+    /**
+     * Another SIM, or no answer: approve on the handset.
+     */
+    NOT_RECOGNISED;
+
+
+
+
+    companion object
+}
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeMobileData: FfiConverterRustBuffer<MobileData> {
+    override fun read(buf: ByteBuffer) = try {
+
+        MobileData.entries[buf.getInt() - 1]
+
+    } catch (e: IndexOutOfBoundsException) {
+        throw RuntimeException("invalid enum value, something is very wrong!!", e)
+    }
+
+    override fun allocationSize(value: MobileData) = 4UL
+
+    override fun write(value: MobileData, buf: ByteBuffer) {
         buf.putInt(value.ordinal + 1)
     }
 }
