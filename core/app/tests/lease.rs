@@ -1,45 +1,21 @@
 //! One drainer: whoever lost the lease makes no more calls, and what it had under way is asked about.
-#![allow(clippy::unwrap_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, dead_code)]
+
+#[path = "kept/world.rs"]
+mod world;
 
 use std::sync::Arc;
 
 use paytaipei_app::platform::{Errand, collected};
-use paytaipei_app::ports::{AlwaysTry, HttpReply, KeyPurpose, KeyVault, SystemClock, SystemEntropy, VaultError};
+use paytaipei_app::ports::{AlwaysTry, SystemClock, SystemEntropy};
 use paytaipei_app::{Code, Core, Lang, Phone};
 use paytaipei_payment::PaymentId;
-
-/// A vault without secrets: the store's key goes through it as it is, and its signatures are never checked here.
-struct Open;
-
-impl KeyVault for Open {
-    fn wrap(&self, key: Vec<u8>) -> Result<Vec<u8>, VaultError> {
-        Ok(key)
-    }
-    fn unwrap(&self, wrapped: Vec<u8>) -> Result<Vec<u8>, VaultError> {
-        Ok(wrapped)
-    }
-    fn public_key(&self, _: KeyPurpose) -> Result<Vec<u8>, VaultError> {
-        Ok(vec![4; 65])
-    }
-    fn renew(&self) -> Result<(), VaultError> {
-        Ok(())
-    }
-    fn sign(&self, _: KeyPurpose, _: Vec<u8>) -> Result<Vec<u8>, VaultError> {
-        Ok(vec![1; 64])
-    }
-    fn confirm_presence(&self, _: String) -> Result<(), VaultError> {
-        Ok(())
-    }
-}
-
-fn json(status: u16, body: &str) -> HttpReply {
-    HttpReply { status, content_type: Some("application/json".into()), retry_after: None, body: body.into() }
-}
+use world::{KeptVault, json};
 
 /// A phone with one payment agreed to.
 fn agreed(folder: &std::path::Path) -> (Core, PaymentId) {
     let phone = Phone {
-        vault: Arc::new(Open),
+        vault: Arc::new(KeptVault),
         connectivity: Arc::new(AlwaysTry),
         clock: Arc::new(SystemClock),
         entropy: Arc::new(SystemEntropy::default()),

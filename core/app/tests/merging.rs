@@ -1,68 +1,18 @@
 //! One bill, whichever way it came: a keyed number is merged into the bill that the platform names.
 #![allow(clippy::unwrap_used)]
 
-use std::sync::Arc;
+mod live;
+
 use std::time::Duration;
 
-use paytaipei_app::ports::{AlwaysTry, KeyPurpose, KeyVault, SystemClock, SystemEntropy, VaultError};
-use paytaipei_app::{Config, Lang, PayTaipei, Phone};
-use paytaipei_sandbox::{NewBill, Options, Sandbox, Settings};
-use ring::rand::SystemRandom;
-use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
-
-/// Keys in memory. Nothing is agreed to here, so nothing is signed.
-struct Vault(EcdsaKeyPair);
-
-impl Vault {
-    fn new() -> Self {
-        let rng = SystemRandom::new();
-        let document = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &rng).unwrap();
-        Self(EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, document.as_ref(), &rng).unwrap())
-    }
-}
-
-impl KeyVault for Vault {
-    fn wrap(&self, key: Vec<u8>) -> Result<Vec<u8>, VaultError> {
-        Ok(key)
-    }
-    fn unwrap(&self, wrapped: Vec<u8>) -> Result<Vec<u8>, VaultError> {
-        Ok(wrapped)
-    }
-    fn public_key(&self, _: KeyPurpose) -> Result<Vec<u8>, VaultError> {
-        Ok(self.0.public_key().as_ref().to_vec())
-    }
-    fn renew(&self) -> Result<(), VaultError> {
-        Err(VaultError::Failed)
-    }
-    fn sign(&self, _: KeyPurpose, _: Vec<u8>) -> Result<Vec<u8>, VaultError> {
-        Err(VaultError::Failed)
-    }
-    fn confirm_presence(&self, _: String) -> Result<(), VaultError> {
-        Err(VaultError::NotPresent)
-    }
-}
+use live::{Hardware, open, sandbox, verify};
+use paytaipei_sandbox::NewBill;
 
 #[tokio::test]
 async fn a_number_keyed_in_without_a_network_becomes_the_bill_that_the_platform_names() {
-    let home = tempfile::tempdir().unwrap();
-    let sandbox = Sandbox::spawn(Options::default()).unwrap();
-    sandbox.settings(Settings { poll_interval_s: Some(1), ..Settings::default() }).unwrap();
-    let config = Config {
-        data: home.path().to_owned(),
-        platform: sandbox.platform().to_owned(),
-        extra_root: Some(std::fs::read(sandbox.ca()).unwrap()),
-        lang: Lang::En,
-    };
-    let phone = Phone {
-        vault: Arc::new(Vault::new()),
-        connectivity: Arc::new(AlwaysTry),
-        clock: Arc::new(SystemClock),
-        entropy: Arc::new(SystemEntropy::default()),
-    };
-    let core = PayTaipei::open(&config, phone).unwrap();
-    core.start_verification("0900000041").await.unwrap();
-    sandbox.approve("+886900000041").unwrap();
-    core.finish_verification().await.unwrap();
+    let (home, sandbox, vault) = (tempfile::tempdir().unwrap(), sandbox(), Hardware::new());
+    let core = open(home.path(), &sandbox, &vault);
+    verify(&core, &sandbox).await;
     let issued = sandbox.issue(NewBill::new("kinmen-water", 316)).unwrap();
 
     sandbox.open_port(false).unwrap();

@@ -1,96 +1,17 @@
 //! Verifying a number again: an earlier attempt that somebody still waits for, and keys that are lost or revoked.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
+mod live;
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use paytaipei_app::ports::{
-    AlwaysTry, Cellular, CellularError, KeyPurpose, KeyVault, SystemClock, SystemEntropy, VaultError,
-};
+use live::{E164, Hardware, MSISDN, open, sandbox, verify};
+use paytaipei_app::ports::{Cellular, CellularError};
 use paytaipei_app::view::MobileData;
-use paytaipei_app::{Code, Config, Error, Lang, PayTaipei, Phone};
-use paytaipei_sandbox::{NewBill, Options, Sandbox, Settings};
-use ring::rand::SystemRandom;
-use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
-
-const MSISDN: &str = "0900000031";
-const E164: &str = "+886900000031";
-
-/// Keys in memory that can be lost and made anew, as a phone's are when its lock screen is removed.
-struct Hardware {
-    pair: Mutex<EcdsaKeyPair>,
-    lost: AtomicBool,
-}
-
-impl Hardware {
-    fn new() -> Arc<Self> {
-        Arc::new(Self { pair: Mutex::new(Self::make()), lost: AtomicBool::new(false) })
-    }
-
-    fn make() -> EcdsaKeyPair {
-        let rng = SystemRandom::new();
-        let document = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &rng).unwrap();
-        EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, document.as_ref(), &rng).unwrap()
-    }
-
-    fn public(&self) -> Vec<u8> {
-        self.pair.lock().unwrap().public_key().as_ref().to_vec()
-    }
-
-    fn there(&self) -> Result<(), VaultError> {
-        if self.lost.load(Ordering::SeqCst) { Err(VaultError::KeyLost) } else { Ok(()) }
-    }
-}
-
-impl KeyVault for Hardware {
-    fn wrap(&self, key: Vec<u8>) -> Result<Vec<u8>, VaultError> {
-        Ok(key)
-    }
-    fn unwrap(&self, wrapped: Vec<u8>) -> Result<Vec<u8>, VaultError> {
-        Ok(wrapped)
-    }
-    fn public_key(&self, _: KeyPurpose) -> Result<Vec<u8>, VaultError> {
-        self.there()?;
-        Ok(self.public())
-    }
-    fn renew(&self) -> Result<(), VaultError> {
-        *self.pair.lock().unwrap() = Self::make();
-        self.lost.store(false, Ordering::SeqCst);
-        Ok(())
-    }
-    fn sign(&self, _: KeyPurpose, message: Vec<u8>) -> Result<Vec<u8>, VaultError> {
-        self.there()?;
-        let signed = self.pair.lock().unwrap().sign(&SystemRandom::new(), &message);
-        signed.map(|signature| signature.as_ref().to_vec()).map_err(|_| VaultError::Failed)
-    }
-    fn confirm_presence(&self, _: String) -> Result<(), VaultError> {
-        Ok(())
-    }
-}
-
-fn open(data: &Path, sandbox: &Sandbox, vault: &Arc<Hardware>) -> PayTaipei {
-    let config = Config {
-        data: data.to_owned(),
-        platform: sandbox.platform().to_owned(),
-        extra_root: Some(std::fs::read(sandbox.ca()).unwrap()),
-        lang: Lang::En,
-    };
-    let phone = Phone {
-        vault: Arc::clone(vault) as Arc<dyn KeyVault>,
-        connectivity: Arc::new(AlwaysTry),
-        clock: Arc::new(SystemClock),
-        entropy: Arc::new(SystemEntropy::default()),
-    };
-    PayTaipei::open(&config, phone).unwrap()
-}
-
-async fn verify(core: &PayTaipei, sandbox: &Sandbox) {
-    core.start_verification(MSISDN).await.unwrap();
-    sandbox.approve(E164).unwrap();
-    core.finish_verification().await.unwrap();
-}
+use paytaipei_app::{Code, Error, PayTaipei};
+use paytaipei_sandbox::{NewBill, Sandbox};
 
 fn code<T>(answer: Result<T, Error>) -> Code {
     answer.err().expect("refused").code
@@ -101,12 +22,6 @@ async fn intend(core: &PayTaipei, sandbox: &Sandbox, amount: i64) -> String {
     let issued = sandbox.issue(NewBill::new("kinmen-water", amount)).unwrap();
     let bill = core.inquire("kinmen-water", &issued.number).await.unwrap().pop().unwrap();
     core.pay(&bill.id, "jkopay").unwrap().id
-}
-
-fn sandbox() -> Sandbox {
-    let sandbox = Sandbox::spawn(Options::default()).unwrap();
-    sandbox.settings(Settings { poll_interval_s: Some(1), ..Settings::default() }).unwrap();
-    sandbox
 }
 
 #[tokio::test]
