@@ -131,14 +131,9 @@ struct ObserverTests {
     func cancelling() async throws {
         try await story { world in
             let phone = try await world.verified()
-            let first = AsyncStream<Void>.makeStream()
-            let watching = Task {
-                for try await _ in phone.payments.changes() { first.continuation.yield() }
-            }
-            _ = try await phone.agree(world.issue())
-            for await _ in first.stream { break }
-            watching.cancel()
-            try await watching.value
+            let iterating = try await watching(phone, world)
+            iterating.cancel()
+            try await iterating.value
         }
     }
 
@@ -146,15 +141,10 @@ struct ObserverTests {
     func toldWhy() async throws {
         try await story { world in
             let phone = try await world.verified()
-            let first = AsyncStream<Void>.makeStream()
-            let watching = Task {
-                for try await _ in phone.payments.changes() { first.continuation.yield() }
-            }
-            _ = try await phone.agree(world.issue())
-            for await _ in first.stream { break }
+            let iterating = try await watching(phone, world)
             try await world.revoke()
             #expect(try await refusal { try await phone.payments.sync() }.code == "number_not_verified")
-            guard case .Number = try await refusal({ try await watching.value }) else {
+            guard case .Number = try await refusal({ try await iterating.value }) else {
                 throw Failure(description: "ended without its reason")
             }
         }
@@ -175,4 +165,15 @@ struct ObserverTests {
             #expect(try await mailbox.next() == nil)
         }
     }
+}
+
+/// A task that iterates over all changes, and has heard of the first.
+private func watching(_ phone: PayTaipeiKit.PayTaipei, _ world: World) async throws -> Task<Void, any Error> {
+    let first = AsyncStream<Void>.makeStream()
+    let iterating = Task {
+        for try await _ in phone.payments.changes() { first.continuation.yield() }
+    }
+    _ = try await phone.agree(world.issue())
+    for await _ in first.stream { break }
+    return iterating
 }
