@@ -21,7 +21,8 @@ pub trait PaymentObserver: Send + Sync {
     fn ended(&self, error: PayTaipeiError) -> Result<(), ForeignError>;
 }
 
-/// Somebody observes. Dropping it unsubscribes; a call that has begun comes to its end.
+/// Somebody observes. Dropping it unsubscribes: of what is stored after that nothing is told; a call that has begun comes
+/// to its end.
 #[derive(uniffi::Object)]
 pub struct Subscription {
     /// Nothing is ever sent: its end is the message.
@@ -32,14 +33,17 @@ impl Subscription {
     pub(crate) fn start(shared: &Arc<Shared>, observer: Arc<dyn PaymentObserver>) -> Result<Arc<Self>> {
         let stream = guarded(|| shared.core.watch())?;
         let (alive, mut unsubscribed) = watch::channel(());
+        let left = unsubscribed.clone();
         let (closed, shared) = (shared.closed(), Arc::clone(shared));
         on_thread("paytaipei-observe", async move {
             tokio::select! {
                 biased;
                 _ = unsubscribed.changed() => {}
                 () = closed => {}
-                error = tell(&shared, stream, observer.as_ref()) => {
-                    let _ = observer.ended(error);
+                error = tell(&shared, stream, observer.as_ref(), &left) => {
+                    if let Some(error) = error {
+                        let _ = observer.ended(error);
+                    }
                 }
             }
         })?;
@@ -47,18 +51,28 @@ impl Subscription {
     }
 }
 
-async fn tell(shared: &Shared, mut stream: PaymentStream, observer: &dyn PaymentObserver) -> PayTaipeiError {
+/// Why there is nothing more to hear; `None` where nobody listens any more.
+async fn tell(
+    shared: &Shared,
+    mut stream: PaymentStream,
+    observer: &dyn PaymentObserver,
+    left: &watch::Receiver<()>,
+) -> Option<PayTaipeiError> {
     loop {
         let changed = match guarded_async(shared.core.next(&mut stream)).await {
             Ok(changed) => guarded(|| all(changed)),
             Err(error) => Err(error),
         };
+        // Asked after reading: whatever is told was read, and so stored, before anybody unsubscribed.
+        if left.has_changed().is_err() {
+            return None;
+        }
         match changed {
             // Its failure is its own: what is told is stored, and whoever missed it asks again.
             Ok(payments) => drop(observer.changed(payments)),
-            Err(error) => return error,
+            Err(error) => return Some(error),
         }
-        // So that whoever unsubscribed meanwhile hears no more, even where changes never pause.
+        // So that closing is seen even where changes never pause.
         tokio::task::yield_now().await;
     }
 }

@@ -2847,13 +2847,15 @@ public func FfiConverterTypeScanner_lower(_ value: Scanner) -> UInt64 {
 
 
 /**
- * Somebody observes. Dropping it unsubscribes; a call that has begun comes to its end.
+ * Somebody observes. Dropping it unsubscribes: of what is stored after that nothing is told; a call that has begun comes
+ * to its end.
  */
 public protocol SubscriptionProtocol: AnyObject, Sendable {
 
 }
 /**
- * Somebody observes. Dropping it unsubscribes; a call that has begun comes to its end.
+ * Somebody observes. Dropping it unsubscribes: of what is stored after that nothing is told; a call that has begun comes
+ * to its end.
  */
 open class Subscription: SubscriptionProtocol, @unchecked Sendable {
     fileprivate let handle: UInt64

@@ -5341,7 +5341,8 @@ public object FfiConverterTypeScanner: FfiConverter<Scanner, Long> {
 
 
 /**
- * Somebody observes. Dropping it unsubscribes; a call that has begun comes to its end.
+ * Somebody observes. Dropping it unsubscribes: of what is stored after that nothing is told; a call that has begun comes
+ * to its end.
  */
 public interface SubscriptionInterface {
 
@@ -5349,7 +5350,8 @@ public interface SubscriptionInterface {
 }
 
 /**
- * Somebody observes. Dropping it unsubscribes; a call that has begun comes to its end.
+ * Somebody observes. Dropping it unsubscribes: of what is stored after that nothing is told; a call that has begun comes
+ * to its end.
  */
 open class Subscription: Disposable, AutoCloseable, SubscriptionInterface
 {
