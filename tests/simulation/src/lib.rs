@@ -1,5 +1,5 @@
 //! A seeded world of phones, platform, businesses and network in simulated time, around the phone's real code and a real
-//! SQLite: the proof of exactly once. `docs/exactly-once.md` has the argument and the figures.
+//! SQLite: the proof of exactly once. `docs/exactly-once.md` has the argument, `docs/simulation.md` what is played.
 
 pub mod business;
 pub mod check;
