@@ -1,15 +1,19 @@
 //! The order id that a business knows a payment by: made from the payment's id alone, so that the same payment never
-//! has two, and back again.
+//! has two, and back again where there is room.
 //!
 //! | Business | Rule | Form |
 //! |---|---|---|
 //! | JKOPAY `platform_order_id` | at most 60 | the UUID as RFC 9562 writes it, 36 characters |
 //! | NewebPay, ezPay `MerchantOrderNo` | at most 30, letters, digits, `_` | the UUID's 128 bits in base 36, 25 characters |
-//! | O'Pay `MerchantTradeNo` | at most 20, letters and digits | the 117 bits of a UUIDv7 that vary, in base 62, 20 characters |
+//! | O'Pay `MerchantTradeNo`, Scan2Pay `StoreOrderNo` | at most 20, letters and digits | the 117 bits of a UUIDv7 that vary, in base 62, 20 characters |
+//! | E.SUN `ONO`, Taishin `order_no` | 20, digits and capitals | 103 bits of the UUID's SHA-256 in base 36, 20 characters |
 //!
-//! O'Pay's twenty characters hold 119 bits. A UUIDv7 fixes six (version and variant), and the first five of its
-//! 48-bit count of milliseconds are zero until the year 2248: what is left fits without loss.
+//! Twenty characters of either case hold 119 bits. A UUIDv7 fixes six (version and variant), and the first five of its
+//! 48-bit count of milliseconds are zero until the year 2248: what is left fits without loss. Twenty capitals hold 103
+//! bits, too few: a hash is cut there, and leads back only through the platform's own list, which is why a platform
+//! keeps order ids unique and refuses a collision before it sends anything.
 
+use ring::digest;
 use thiserror::Error;
 use uuid::Uuid;
 
@@ -19,13 +23,16 @@ pub enum OrderIdRule {
     JkoPay,
     NewebPay,
     OPay,
+    Scan2Pay,
+    Esun,
+    Taishin,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum OrderIdError {
     #[error("a payment's id is a UUID of version 7 (RFC 9562): make a new one")]
     NotVersion7,
-    #[error("the payment's id is dated after the year 2248, which O'Pay's order ids have no room for")]
+    #[error("the payment's id is dated after the year 2248, which order ids of twenty characters have no room for")]
     TooLate,
 }
 
@@ -40,20 +47,28 @@ impl OrderIdRule {
         match self {
             Self::JkoPay => Ok(payment.hyphenated().to_string()),
             Self::NewebPay => Ok(encode(payment.as_u128(), 36, 25)),
-            Self::OPay => pack(payment).map(|bits| encode(bits, 62, 20)).ok_or(OrderIdError::TooLate),
+            Self::OPay | Self::Scan2Pay => pack(payment).map(|bits| encode(bits, 62, 20)).ok_or(OrderIdError::TooLate),
+            Self::Esun | Self::Taishin => Ok(encode(hashed(payment), 36, 20)),
         }
     }
 
-    /// The payment that an order id stands for; `None` for an id that [`Self::order_id`] never gives.
+    /// Whether an order id is this payment's.
+    #[must_use]
+    pub fn names(self, order_id: &str, payment: Uuid) -> bool {
+        self.order_id(payment).as_deref() == Ok(order_id)
+    }
+
+    /// The payment that an order id stands for; `None` for an id that [`Self::order_id`] never gives, and for every hash.
     #[must_use]
     pub fn payment(self, order_id: &str) -> Option<Uuid> {
         let payment = match self {
             Self::JkoPay => Uuid::try_parse(order_id).ok()?,
             Self::NewebPay => Uuid::from_u128(decode(order_id, 36, 25)?),
-            Self::OPay => unpack(decode(order_id, 62, 20)?),
+            Self::OPay | Self::Scan2Pay => unpack(decode(order_id, 62, 20)?),
+            Self::Esun | Self::Taishin => return None,
         };
         // Only the one form: a UUID can be written in several.
-        (self.order_id(payment).as_deref() == Ok(order_id)).then_some(payment)
+        self.names(order_id, payment).then_some(payment)
     }
 }
 
@@ -71,6 +86,12 @@ fn unpack(bits: u128) -> Uuid {
     let time = bits >> 74;
     let random_a = bits << 2 & RANDOM_A;
     Uuid::from_u128(time << 80 | 7 << 76 | random_a | 2 << 62 | bits & RANDOM_B)
+}
+
+/// The first 103 bits of the identifier's SHA-256: 36²⁰ is a little more than 2¹⁰³.
+fn hashed(payment: Uuid) -> u128 {
+    let hash = digest::digest(&digest::SHA256, payment.as_bytes());
+    hash.as_ref().iter().take(16).fold(0, |bits: u128, byte| bits << 8 | u128::from(*byte)) >> 25
 }
 
 fn encode(mut value: u128, base: u128, width: usize) -> String {
@@ -99,19 +120,40 @@ mod tests {
 
     use super::*;
 
-    const RULES: [OrderIdRule; 3] = [OrderIdRule::JkoPay, OrderIdRule::NewebPay, OrderIdRule::OPay];
+    const RULES: [OrderIdRule; 6] = [
+        OrderIdRule::JkoPay,
+        OrderIdRule::NewebPay,
+        OrderIdRule::OPay,
+        OrderIdRule::Scan2Pay,
+        OrderIdRule::Esun,
+        OrderIdRule::Taishin,
+    ];
+    /// Those that lead back.
+    const WHOLE: [OrderIdRule; 4] = [RULES[0], RULES[1], RULES[2], RULES[3]];
 
     /// The example of RFC 9562, appendix A.6.
     const EXAMPLE: Uuid = Uuid::from_u128(0x017F22E2_79B0_7CC3_98C4_DC0C0C07398F);
 
     #[test]
     fn an_order_id_keeps_to_the_businesss_rule() {
-        for (rule, longest) in RULES.into_iter().zip([60, 30, 20]) {
+        for (rule, longest) in RULES.into_iter().zip([60, 30, 20, 20, 20, 20]) {
             let id = rule.order_id(EXAMPLE).unwrap();
             assert!(id.len() <= longest, "{rule:?} {id}");
             assert!(id.bytes().all(|b| b.is_ascii_alphanumeric() || (rule == OrderIdRule::JkoPay && b == b'-')));
         }
         assert_eq!(OrderIdRule::JkoPay.order_id(EXAMPLE).unwrap(), "017f22e2-79b0-7cc3-98c4-dc0c0c07398f");
+        let ono = OrderIdRule::Esun.order_id(EXAMPLE).unwrap();
+        assert!(ono.len() == 20 && ono.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_uppercase()), "{ono}");
+    }
+
+    #[test]
+    fn a_hash_is_the_same_each_time_and_names_its_payment_only() {
+        let other = Uuid::from_u128(EXAMPLE.as_u128() ^ 1);
+        for rule in [OrderIdRule::Esun, OrderIdRule::Taishin] {
+            let id = rule.order_id(EXAMPLE).unwrap();
+            assert!(rule.names(&id, EXAMPLE) && !rule.names(&id, other));
+            assert_eq!(rule.payment(&id), None);
+        }
     }
 
     #[test]
@@ -146,7 +188,7 @@ mod tests {
             time in 0u128..1 << 43, a in 0u128..1 << 12, b in 0u128..1 << 62,
         ) {
             let payment = Uuid::from_u128(time << 80 | 7 << 76 | a << 64 | 2 << 62 | b);
-            for rule in RULES {
+            for rule in WHOLE {
                 let id = rule.order_id(payment).unwrap();
                 prop_assert_eq!(rule.payment(&id), Some(payment));
             }

@@ -8,50 +8,52 @@ mod outcome;
 mod request;
 mod webhook;
 
+pub use outcome::inquiry;
+
 use std::fmt;
 
+use paytaipei_bill::Twd;
 use ring::hmac;
+use time::OffsetDateTime;
+use uuid::Uuid;
 
-use crate::{Secret, hex};
-
-pub use outcome::{Entry, OrderState, PaidOrder, RefundOutcome, Refusal, entry, inquiry, refund};
-pub use request::{EntryOrder, Method, Request, RequestError};
-pub use webhook::{Notice, NoticeError};
+use crate::request::{base, is_store_id};
+use crate::{
+    Answer, Delivery, Doubt, Exchange, NoticeError, Opened, Opening, Order, OrderState, Protocol, Refund,
+    RefundOutcome, RequestError, Secret, Told, hex,
+};
 
 /// JKOPAY's hosts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Site {
-    Production,
-    /// Its test environment.
-    Uat,
-}
+pub const PRODUCTION: &str = "https://onlinepay.jkopay.com";
+/// Its test environment.
+pub const UAT: &str = "https://uat-onlinepay.jkopay.app";
 
-impl Site {
-    const fn base(self) -> &'static str {
-        match self {
-            Self::Production => "https://onlinepay.jkopay.com",
-            Self::Uat => "https://uat-onlinepay.jkopay.app",
-        }
-    }
-}
+/// Domains of JKOPAY's own pages.
+const PAGES: [&str; 4] = ["jkopay.com", "jkos.com", "jkopay.app", "jkos.app"];
 
 /// A store with JKOPAY and its keys.
 pub struct Merchant {
-    site: Site,
+    base: String,
+    pages: Vec<String>,
     store_id: String,
     api_key: Secret,
     secret_key: Secret,
 }
 
 impl Merchant {
-    /// `store_id`: 1 to 36 characters, as JKOPAY gives it.
-    pub fn new(site: Site, store_id: &str, api_key: Secret, secret_key: Secret) -> Result<Self, RequestError> {
-        let fits =
-            (1..=36).contains(&store_id.len()) && store_id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
-        if !fits {
+    /// `site`: [`PRODUCTION`], [`UAT`], or a stand-in, whose host then is where the person may be sent. `store_id`: 1 to
+    /// 36 characters, as JKOPAY gives it.
+    pub fn new(site: &str, store_id: &str, api_key: Secret, secret_key: Secret) -> Result<Self, RequestError> {
+        if !is_store_id(store_id, 36) {
             return Err(RequestError::StoreId);
         }
-        Ok(Self { site, store_id: store_id.to_owned(), api_key, secret_key })
+        let base = base(site)?;
+        let host = base.trim_start_matches("https://").split('/').next().unwrap_or_default();
+        let pages = match site {
+            PRODUCTION | UAT => PAGES.map(str::to_owned).to_vec(),
+            _ => vec![host.to_owned()],
+        };
+        Ok(Self { base, pages, store_id: store_id.to_owned(), api_key, secret_key })
     }
 
     fn key(&self) -> hmac::Key {
@@ -69,9 +71,44 @@ impl Merchant {
     }
 }
 
+impl Protocol for Merchant {
+    fn open(&self, order: &Order<'_>) -> Result<Opening, RequestError> {
+        Ok(Opening::Ask(Exchange::new(self.entry(order)?, order.payment, order.amount)))
+    }
+
+    fn opened(&self, _: &Exchange, answer: Option<Answer<'_>>) -> Opened {
+        outcome::entry(answer, &self.pages)
+    }
+
+    fn inquire(&self, payment: Uuid, amount: Twd, _: OffsetDateTime) -> Result<Exchange, RequestError> {
+        Ok(Exchange::new(self.inquiry(&[payment])?, payment, amount))
+    }
+
+    fn inquired(&self, asked: &Exchange, answer: Option<Answer<'_>>) -> OrderState {
+        let told = outcome::inquiry(answer, &[asked.payment]).pop();
+        told.map_or(OrderState::Unknown(Doubt::NoAnswer), |(_, state)| state)
+    }
+
+    fn refund(&self, refund: &Refund<'_>) -> Result<Exchange, RequestError> {
+        Ok(Exchange::new(Merchant::refund(self, refund)?, refund.payment, refund.amount))
+    }
+
+    fn refunded(&self, _: &Exchange, answer: Option<Answer<'_>>) -> RefundOutcome {
+        outcome::refund(answer)
+    }
+
+    fn notice(&self, delivery: Delivery<'_>) -> Result<Told, NoticeError> {
+        Merchant::notice(self, delivery.digest, delivery.body).map(Told::Result)
+    }
+
+    fn acknowledgement(&self) -> &'static str {
+        "OK"
+    }
+}
+
 impl fmt::Debug for Merchant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Merchant").field("site", &self.site).finish_non_exhaustive()
+        f.write_str("jkopay::Merchant")
     }
 }
 
@@ -82,7 +119,7 @@ pub(crate) mod tests {
     pub(crate) fn merchant(secret: &str) -> Merchant {
         let secret = Secret::new(secret.to_owned()).unwrap();
         let api_key = Secret::new("4h0Ms".to_owned()).unwrap();
-        Merchant::new(Site::Uat, "35f12dff-1581-11e9-a054-00505684fd45", api_key, secret).unwrap()
+        Merchant::new(UAT, "35f12dff-1581-11e9-a054-00505684fd45", api_key, secret).unwrap()
     }
 
     /// JKOPAY's own examples.
@@ -111,6 +148,6 @@ pub(crate) mod tests {
 
     #[test]
     fn debug_output_tells_no_key() {
-        assert_eq!(format!("{:?}", merchant(SECRET)), "Merchant { site: Uat, .. }");
+        assert_eq!(format!("{:?}", merchant(SECRET)), "jkopay::Merchant");
     }
 }

@@ -5,74 +5,13 @@
 //! Order status: 0 paid, 1 being paid, 101 not paid yet, 102 no such order. Neither 101 nor 102 is a refusal: an order
 //! that is not paid yet can still be paid until its time is up, and an entry on its way can still arrive.
 
-use std::fmt;
-
 use paytaipei_bill::Twd;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
-use crate::{Answer, Doubt, OrderIdRule};
-
-/// What became of an entry.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Entry {
-    Opened(PaymentPage),
-    /// Paid before: inquire for how much.
-    AlreadyPaid,
-    /// JKOPAY opened nothing.
-    Refused(Refusal),
-    Unknown(Doubt),
-}
-
-/// Where the person pays. Whoever has the link sees the order, so `Debug` tells nothing.
-#[derive(Clone, PartialEq, Eq)]
-pub struct PaymentPage {
-    pub url: String,
-    pub qr_image_url: String,
-}
-
-/// A refusal in JKOPAY's own words.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Refusal {
-    NoSuchOrder,
-    RefundAmount,
-    AmountsInconsistent,
-    LimitReached,
-    RefundTooLarge,
-    Parameters,
-}
-
-/// What became of an order.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum OrderState {
-    Paid(PaidOrder),
-    /// The person has confirmed and JKOPAY is at it.
-    Processing,
-    /// Not paid yet; it can still be, until its time is up.
-    NotPaidYet,
-    /// JKOPAY has no such order now.
-    NotThere,
-    Unknown(Doubt),
-}
-
-/// A paid order. The caller compares `amount` with what the person agreed to.
-#[derive(Clone, PartialEq, Eq)]
-pub struct PaidOrder {
-    /// JKOPAY's own number, at most 25 letters and digits.
-    pub trade_no: String,
-    pub amount: Twd,
-    /// Given back so far.
-    pub refunded: Twd,
-}
-
-/// What became of a refund.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum RefundOutcome {
-    Done { trade_no: String },
-    Refused(Refusal),
-    Unknown(Doubt),
-}
+use crate::outcome::trade_no;
+use crate::{Answer, Doubt, Opened, OrderIdRule, OrderState, PaidOrder, PaymentPage, RefundOutcome, Refusal};
 
 #[derive(Deserialize)]
 struct Envelope<'a> {
@@ -167,25 +106,25 @@ fn object<'a, T: Deserialize<'a>>(object: Option<&'a RawValue>) -> Result<T, Dou
     serde_json::from_str(object.get()).map_err(|_| Doubt::NotOfThisInterface)
 }
 
-/// Judges the answer to an entry; `None` where none came.
+/// Judges the answer to an entry; `None` where none came. `theirs`: domains of pages that the person may be sent to.
 #[must_use]
-pub fn entry(answer: Option<Answer<'_>>) -> Entry {
+pub fn entry(answer: Option<Answer<'_>>, theirs: &[String]) -> Opened {
     let judge = || {
         let (code, result) = open(Answer::of_business(answer)?)?;
         Ok(match code {
             Code::Done => {
                 let page: EntryObject = object(result)?;
-                if !(is_theirs(&page.payment_url) && is_theirs(&page.qr_img)) {
+                if !(is_theirs(&page.payment_url, theirs) && is_theirs(&page.qr_img, theirs)) {
                     return Err(Doubt::Contradiction);
                 }
-                Entry::Opened(PaymentPage { url: page.payment_url, qr_image_url: page.qr_img })
+                Opened::Page(PaymentPage { url: page.payment_url })
             }
-            Code::AlreadyPaid => Entry::AlreadyPaid,
-            Code::Refused(refusal @ (Refusal::Parameters | Refusal::LimitReached)) => Entry::Refused(refusal),
+            Code::AlreadyPaid => Opened::AlreadyPaid,
+            Code::Refused(refusal @ (Refusal::Parameters | Refusal::LimitReached)) => Opened::Refused(refusal),
             Code::Refused(_) => return Err(Doubt::Contradiction),
         })
     };
-    judge().unwrap_or_else(Entry::Unknown)
+    judge().unwrap_or_else(Opened::Unknown)
 }
 
 /// Judges the answer to an inquiry about `asked`: one state for each, in that order.
@@ -232,7 +171,7 @@ pub fn refund(answer: Option<Answer<'_>>) -> RefundOutcome {
             Code::Done => {
                 let done: RefundObject = object(result)?;
                 let trade_no = trade_no(&done.refund_trade_no).ok_or(Doubt::NotOfThisInterface)?;
-                RefundOutcome::Done { trade_no }
+                RefundOutcome::Done { trade_no: Some(trade_no) }
             }
             Code::AlreadyPaid | Code::Refused(Refusal::LimitReached) => return Err(Doubt::Contradiction),
             Code::Refused(refusal) => RefundOutcome::Refused(refusal),
@@ -276,32 +215,15 @@ impl Transaction {
     }
 }
 
-fn trade_no(text: &str) -> Option<String> {
-    let fits = (1..=25).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric());
-    fits.then(|| text.to_owned())
-}
-
 /// Whether a page that the person is sent to is JKOPAY's.
-fn is_theirs(url: &str) -> bool {
+fn is_theirs(url: &str, theirs: &[String]) -> bool {
     let Some(rest) = url.strip_prefix("https://") else { return false };
     let host = rest.split(['/', '?', '#', '\\']).next().unwrap_or("");
     let of = |domain: &str| host.strip_suffix(domain).is_some_and(|before| before.is_empty() || before.ends_with('.'));
     url.len() <= 2000
         && url.bytes().all(|b| b.is_ascii_graphic())
-        && host.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.'))
-        && ["jkopay.com", "jkos.com", "jkopay.app", "jkos.app"].into_iter().any(of)
-}
-
-impl fmt::Debug for PaymentPage {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("PaymentPage")
-    }
-}
-
-impl fmt::Debug for PaidOrder {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("PaidOrder")
-    }
+        && host.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b':'))
+        && theirs.iter().any(|domain| of(domain))
 }
 
 #[cfg(test)]
@@ -310,6 +232,10 @@ mod tests {
 
     const PAYMENT: Uuid = Uuid::from_u128(0x017F22E2_79B0_7CC3_98C4_DC0C0C07398F);
     const OTHER: Uuid = Uuid::from_u128(0x017F22E2_79B0_7CC3_98C4_DC0C0C073990);
+
+    fn opened_by(answer: Option<Answer<'_>>) -> Opened {
+        entry(answer, &["jkopay.com".to_owned()])
+    }
 
     fn ok(body: &str) -> Option<Answer<'_>> {
         Some(Answer { status: 200, body: body.as_bytes() })
@@ -346,7 +272,7 @@ mod tests {
             (ok(r#"{"result":"777","message":"?","result_object":null}"#), Doubt::UndocumentedCode),
             (ok(r#"{"result":200}"#), Doubt::NotOfThisInterface),
         ] {
-            assert_eq!(entry(answer), Entry::Unknown(doubt));
+            assert_eq!(entry(answer, &[]), Opened::Unknown(doubt));
             assert_eq!(refund(answer), RefundOutcome::Unknown(doubt));
             assert_eq!(inquiry(answer, &[PAYMENT, OTHER]).len(), 2);
             assert!(inquiry(answer, &[PAYMENT]).iter().all(|(_, state)| *state == OrderState::Unknown(doubt)));
@@ -357,9 +283,9 @@ mod tests {
     fn an_opened_order_leads_to_jkopays_own_page_only() {
         let opened = |url: &str| {
             let object = format!(r#"{{"payment_url":"{url}","qr_img":"https://x.jkopay.com/qr","qr_timeout":600}}"#);
-            entry(ok(&format!(r#"{{"result":"000","message":null,"result_object":{object}}}"#)))
+            opened_by(ok(&format!(r#"{{"result":"000","message":null,"result_object":{object}}}"#)))
         };
-        assert!(matches!(opened("https://onlinepay.jkopay.com/pay?j=1"), Entry::Opened(_)));
+        assert!(matches!(opened("https://onlinepay.jkopay.com/pay?j=1"), Opened::Page(_)));
         for url in [
             "http://onlinepay.jkopay.com/",
             "https://jkopay.com.example/",
@@ -368,18 +294,18 @@ mod tests {
             "https://example.com\\\\@jkopay.com/",
             "javascript:alert(1)",
         ] {
-            assert_eq!(opened(url), Entry::Unknown(Doubt::Contradiction), "{url}");
+            assert_eq!(opened(url), Opened::Unknown(Doubt::Contradiction), "{url}");
         }
     }
 
     #[test]
     fn refusals_are_those_that_jkopay_words() {
         let code = |code: &str| format!(r#"{{"result":"{code}","message":"x","result_object":null}}"#);
-        assert_eq!(entry(ok(&code("101"))), Entry::AlreadyPaid);
-        assert_eq!(entry(ok(&code("200"))), Entry::Refused(Refusal::Parameters));
-        assert_eq!(entry(ok(&code("108"))), Entry::Refused(Refusal::LimitReached));
+        assert_eq!(opened_by(ok(&code("101"))), Opened::AlreadyPaid);
+        assert_eq!(opened_by(ok(&code("200"))), Opened::Refused(Refusal::Parameters));
+        assert_eq!(opened_by(ok(&code("108"))), Opened::Refused(Refusal::LimitReached));
         for foreign in ["100", "103", "105", "113", "922"] {
-            assert_eq!(entry(ok(&code(foreign))), Entry::Unknown(Doubt::Contradiction), "no code of an entry's");
+            assert_eq!(opened_by(ok(&code(foreign))), Opened::Unknown(Doubt::Contradiction), "no code of an entry's");
         }
         assert_eq!(refund(ok(&code("101"))), RefundOutcome::Unknown(Doubt::Contradiction));
         assert_eq!(refund(ok(&code("922"))), RefundOutcome::Refused(Refusal::RefundTooLarge));

@@ -1,67 +1,12 @@
 //! Requests, signed over the bytes that are sent.
 
-use std::fmt;
-
-use paytaipei_bill::Twd;
 use serde::Serialize;
-use thiserror::Error;
-use time::{OffsetDateTime, UtcOffset};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use super::Merchant;
-use crate::{OrderIdError, OrderIdRule};
-
-/// What to send. `Debug` shows method and path only.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Request {
-    pub method: Method,
-    pub url: String,
-    /// Wiped from memory when dropped: the API key is among them.
-    pub headers: Vec<(&'static str, Zeroizing<String>)>,
-    /// To be sent as it stands: the digest covers these bytes.
-    pub body: Vec<u8>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Method {
-    Get,
-    Post,
-}
-
-/// Why a request can't be built.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-pub enum RequestError {
-    #[error("a store id has 1 to 36 letters, digits or hyphens: copy it from JKOPAY's merchant page")]
-    StoreId,
-    #[error(transparent)]
-    OrderId(#[from] OrderIdError),
-    #[error("an amount is at least NT$1: nothing is to be charged")]
-    Amount,
-    #[error("an address that JKOPAY calls is https and has at most 500 characters")]
-    Address,
-    #[error("an inquiry names 1 to 20 orders: split it")]
-    HowMany,
-    #[error("the request can't be written as JSON")]
-    Json,
-}
-
-/// A payment to open with JKOPAY.
-pub struct EntryOrder<'a> {
-    pub payment: Uuid,
-    /// What the person agreed to.
-    pub amount: Twd,
-    /// Part of the amount that coins and coupons may not pay.
-    pub not_redeemable: Twd,
-    /// Until when the person can pay.
-    pub valid_until: OffsetDateTime,
-    /// Where JKOPAY asks whether the order still stands, after the person has entered the password.
-    pub confirm_url: Option<&'a str>,
-    /// Where JKOPAY tells the result.
-    pub result_url: &'a str,
-    /// Where the person returns to.
-    pub result_display_url: Option<&'a str>,
-}
+use crate::request::{TaipeiTime, check, check_refund, content};
+use crate::{Method, Order, OrderIdRule, Refund, Request, RequestError};
 
 #[derive(Serialize)]
 struct EntryBody<'a> {
@@ -72,12 +17,11 @@ struct EntryBody<'a> {
     final_price: i64,
     unredeem: i64,
     valid_time: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    confirm_url: Option<&'a str>,
     result_url: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    result_display_url: Option<&'a str>,
+    result_display_url: &'a str,
     payment_type: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    agreement_token: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -89,14 +33,9 @@ struct RefundBody {
 
 impl Merchant {
     /// `POST /platform/entry`. Until it is paid, the same order gives the same payment page, so it may be sent again.
-    pub fn entry(&self, order: &EntryOrder<'_>) -> Result<Request, RequestError> {
-        if order.amount == Twd::ZERO || order.not_redeemable > order.amount {
-            return Err(RequestError::Amount);
-        }
-        let urls = [order.confirm_url, Some(order.result_url), order.result_display_url];
-        if urls.into_iter().flatten().any(|url| !is_address(url)) {
-            return Err(RequestError::Address);
-        }
+    /// Coins and coupons pay nothing of a bill: all of it is `unredeem`.
+    pub fn entry(&self, order: &Order<'_>) -> Result<Request, RequestError> {
+        check(order)?;
         self.post(
             "/platform/entry",
             &EntryBody {
@@ -105,12 +44,12 @@ impl Merchant {
                 currency: "TWD",
                 total_price: order.amount.dollars(),
                 final_price: order.amount.dollars(),
-                unredeem: order.not_redeemable.dollars(),
-                valid_time: taipei_time(order.valid_until),
-                confirm_url: order.confirm_url,
-                result_url: order.result_url,
-                result_display_url: order.result_display_url,
+                unredeem: order.amount.dollars(),
+                valid_time: TaipeiTime::of(order.valid_until).dashed(),
+                result_url: order.notice_url,
+                result_display_url: order.return_url,
                 payment_type: "onetime",
+                agreement_token: order.agreement,
             },
         )
     }
@@ -122,86 +61,67 @@ impl Merchant {
         }
         let ids = payments.iter().map(|id| OrderIdRule::JkoPay.order_id(*id)).collect::<Result<Vec<_>, _>>()?;
         let query = format!("platform_order_ids={}", ids.join(","));
-        let url = format!("{}/platform/inquiry?{query}", self.site.base());
+        let url = format!("{}/platform/inquiry?{query}", self.base);
         Ok(Request { method: Method::Get, url, headers: self.headers(query.as_bytes()), body: Vec::new() })
     }
 
-    /// `POST /platform/refund`. `refund` names this refund: JKOPAY carries out one per id, so that sending it again never
-    /// gives back twice.
-    pub fn refund(&self, payment: Uuid, refund: Uuid, amount: Twd) -> Result<Request, RequestError> {
-        if amount == Twd::ZERO {
-            return Err(RequestError::Amount);
-        }
+    /// `POST /platform/refund`.
+    pub fn refund(&self, refund: &Refund<'_>) -> Result<Request, RequestError> {
+        check_refund(refund)?;
         self.post(
             "/platform/refund",
             &RefundBody {
-                platform_order_id: OrderIdRule::JkoPay.order_id(payment)?,
-                refund_order_id: OrderIdRule::JkoPay.order_id(refund)?,
-                refund_amount: amount.dollars(),
+                platform_order_id: OrderIdRule::JkoPay.order_id(refund.payment)?,
+                refund_order_id: OrderIdRule::JkoPay.order_id(refund.refund)?,
+                refund_amount: refund.amount.dollars(),
             },
         )
     }
 
     fn post(&self, path: &str, body: &impl Serialize) -> Result<Request, RequestError> {
         let body = serde_json::to_vec(body).map_err(|_| RequestError::Json)?;
-        let url = format!("{}{path}", self.site.base());
+        let url = format!("{}{path}", self.base);
         Ok(Request { method: Method::Post, url, headers: self.headers(&body), body })
     }
 
     fn headers(&self, signed: &[u8]) -> Vec<(&'static str, Zeroizing<String>)> {
         vec![
-            ("Content-Type", Zeroizing::new("application/json".to_owned())),
+            content("application/json"),
             ("API-KEY", Zeroizing::new(self.api_key.as_str().to_owned())),
             ("DIGEST", Zeroizing::new(self.digest(signed))),
         ]
     }
 }
 
-fn is_address(url: &str) -> bool {
-    url.len() <= 500
-        && url.strip_prefix("https://").is_some_and(|rest| !rest.is_empty())
-        && url.bytes().all(|b| b.is_ascii_graphic())
-}
-
-/// `YYYY-mm-dd HH:MM:SS` in UTC+8, which JKOPAY's times are in.
-fn taipei_time(instant: OffsetDateTime) -> String {
-    let local = instant.to_offset(UtcOffset::from_hms(8, 0, 0).unwrap_or(UtcOffset::UTC));
-    format!(
-        "{:04}-{:02}-{:02} {:02}:{:02}:{:02}",
-        local.year(),
-        u8::from(local.month()),
-        local.day(),
-        local.hour(),
-        local.minute(),
-        local.second()
-    )
-}
-
-impl fmt::Debug for Request {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let path = self.url.split('?').next().unwrap_or("");
-        f.debug_struct("Request").field("method", &self.method).field("path", &path).finish_non_exhaustive()
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use paytaipei_bill::Twd;
+    use time::OffsetDateTime;
+
     use super::super::tests::merchant;
     use super::*;
 
     const PAYMENT: Uuid = Uuid::from_u128(0x017F22E2_79B0_7CC3_98C4_DC0C0C07398F);
     const REFUND: Uuid = Uuid::from_u128(0x017F22E2_79B0_7CC3_98C4_DC0C0C073990);
 
-    fn order() -> EntryOrder<'static> {
-        EntryOrder {
+    fn order() -> Order<'static> {
+        let instant = |seconds| OffsetDateTime::from_unix_timestamp(seconds).unwrap();
+        Order {
             payment: PAYMENT,
             amount: Twd::new(428).unwrap(),
-            not_redeemable: Twd::new(428).unwrap(),
-            valid_until: OffsetDateTime::from_unix_timestamp(1_795_535_999).unwrap(), // 2026-11-24T15:59:59Z
-            confirm_url: None,
-            result_url: "https://platform.example/jkopay/result",
-            result_display_url: None,
+            description: "水費",
+            valid_until: instant(1_795_535_999), // 2026-11-24T15:59:59Z
+            now: instant(1_795_535_399),
+            notice_url: "https://platform.example/jkopay/result",
+            return_url: "https://platform.example/jkopay/return",
+            agreement: None,
         }
+    }
+
+    fn give_back(amount: i64) -> Refund<'static> {
+        let (amount, paid) = (Twd::new(amount).unwrap(), Twd::new(428).unwrap());
+        let now = OffsetDateTime::UNIX_EPOCH;
+        Refund { payment: PAYMENT, refund: REFUND, amount, paid, trade_no: "J1", now }
     }
 
     fn header(request: &Request, name: &str) -> String {
@@ -223,6 +143,7 @@ mod tests {
             "currency": "TWD", "total_price": 428, "final_price": 428, "unredeem": 428,
             "valid_time": "2026-11-24 23:59:59",
             "result_url": "https://platform.example/jkopay/result",
+            "result_display_url": "https://platform.example/jkopay/return",
             "payment_type": "onetime",
         });
         assert_eq!(body, wanted);
@@ -246,7 +167,7 @@ mod tests {
 
     #[test]
     fn a_refund_has_an_id_of_its_own() {
-        let request = merchant("QxN1X").refund(PAYMENT, REFUND, Twd::new(100).unwrap()).unwrap();
+        let request = merchant("QxN1X").refund(&give_back(100)).unwrap();
         let body: serde_json::Value = serde_json::from_slice(&request.body).unwrap();
         assert_eq!(body["refund_order_id"], "017f22e2-79b0-7cc3-98c4-dc0c0c073990");
         assert_eq!(
@@ -258,14 +179,14 @@ mod tests {
     #[test]
     fn nothing_to_charge_and_addresses_in_clear_are_refused() {
         let jko = merchant("QxN1X");
-        assert_eq!(jko.entry(&EntryOrder { amount: Twd::ZERO, ..order() }).err(), Some(RequestError::Amount));
-        let url = "http://platform.example/";
-        assert_eq!(jko.entry(&EntryOrder { result_url: url, ..order() }).err(), Some(RequestError::Address));
-        assert_eq!(
-            jko.entry(&EntryOrder { confirm_url: Some("https://a\r\nb"), ..order() }).err(),
-            Some(RequestError::Address)
-        );
-        assert_eq!(jko.refund(PAYMENT, REFUND, Twd::ZERO).err(), Some(RequestError::Amount));
+        assert_eq!(jko.entry(&Order { amount: Twd::ZERO, ..order() }).err(), Some(RequestError::Amount));
+        let clear = "http://platform.example/";
+        assert_eq!(jko.entry(&Order { notice_url: clear, ..order() }).err(), Some(RequestError::Address));
+        let broken = "https://a\r\nb";
+        assert_eq!(jko.entry(&Order { return_url: broken, ..order() }).err(), Some(RequestError::Address));
+        for amount in [0, 429] {
+            assert_eq!(jko.refund(&give_back(amount)).err(), Some(RequestError::Amount));
+        }
     }
 
     #[test]

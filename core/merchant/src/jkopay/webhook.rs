@@ -3,36 +3,12 @@
 //! Whether the notice of a result is signed as requests are is not said in JKOPAY's public documents. One that carries
 //! a right `DIGEST` is believed; any other is no result, only a reason to inquire.
 
-use std::fmt;
-
 use serde::Deserialize;
-use thiserror::Error;
-use uuid::Uuid;
 
+use super::Merchant;
 use super::outcome::Transaction;
-use super::{Merchant, OrderState};
-
-/// A notice that JKOPAY signed.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Notice {
-    pub payment: Uuid,
-    pub state: OrderState,
-    /// Notices of the same trade and status are one: what is done for the first is not done again.
-    pub dedupe_key: String,
-}
-
-/// Why a notice is no result.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-pub enum NoticeError {
-    #[error("the notice is not signed: inquire about the order")]
-    Unsigned,
-    #[error("the notice's signature is wrong: somebody else wrote it, or the secret key is not this store's")]
-    Forged,
-    #[error("the notice is not of this interface: inquire about the order")]
-    Malformed,
-    #[error("the notice speaks of an order that is not from here")]
-    ForeignOrder,
-}
+use crate::outcome::LARGEST_NOTICE;
+use crate::{Notice, NoticeError};
 
 #[derive(Deserialize)]
 struct Body {
@@ -42,7 +18,7 @@ struct Body {
 impl Merchant {
     /// Checks and reads a notice. `digest` is its `DIGEST` header, `body` its bytes as they came.
     pub fn notice(&self, digest: Option<&str>, body: &[u8]) -> Result<Notice, NoticeError> {
-        if body.len() > 64 * 1024 {
+        if body.len() > LARGEST_NOTICE {
             return Err(NoticeError::Malformed);
         }
         // The signature first: nothing unsigned reaches the parser.
@@ -57,18 +33,13 @@ impl Merchant {
     }
 }
 
-impl fmt::Debug for Notice {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Notice").field("state", &self.state).finish_non_exhaustive()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use paytaipei_bill::Twd;
 
     use super::super::tests::merchant;
     use super::*;
+    use crate::OrderState;
 
     const BODY: &str = r#"{"transaction":{"platform_order_id":"017f22e2-79b0-7cc3-98c4-dc0c0c07398f","status":0,"tradeNo":"J0081521125050800003","trans_time":"2026-11-24 11:50:57","currency":"TWD","final_price":428,"redeem_amount":0,"debit_amount":428,"channel_type":"account"}}"#;
 

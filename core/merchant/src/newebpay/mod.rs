@@ -5,32 +5,36 @@
 //! `IV=<iv>&Amt=…&MerchantID=…&MerchantOrderNo=…&Key=<key>`; its answer `CheckCode` = SHA-256 of
 //! `HashIV=<iv>&Amt=…&MerchantID=…&MerchantOrderNo=…&TradeNo=…&HashKey=<key>`.
 //!
+//! Paths: `/MPG/mpg_gateway` (the person's browser), `/API/QueryTradeInfo`, `/API/EWallet/refund`.
 //! Source: NewebPay's MPG manual as published SDKs implement it; vectors: those of such an SDK's tests.
+
+mod notice;
+mod protocol;
+mod query;
 
 use std::fmt;
 
 use aes::cipher::block_padding::{NoPadding, Pkcs7};
 use aes::cipher::{BlockModeDecrypt, BlockModeEncrypt, KeyIvInit};
-use paytaipei_bill::Twd;
 use ring::digest;
-use serde::Deserialize;
 use subtle::ConstantTimeEq;
 use thiserror::Error;
-use uuid::Uuid;
 use zeroize::Zeroizing;
 
-use crate::{Answer, Doubt, OrderIdError, OrderIdRule, Secret, hex};
+use crate::request::{base, is_store_id};
+use crate::{RequestError, Secret, hex};
+
+pub const PRODUCTION: &str = "https://core.newebpay.com";
+/// Its test environment.
+pub const TEST: &str = "https://ccore.newebpay.com";
 
 /// A store with NewebPay and its keys.
 pub struct Merchant {
+    base: String,
     merchant_id: String,
     key: Secret,
     iv: Secret,
 }
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-#[error("NewebPay's HashKey has 32 characters and its HashIV 16: copy them again from the merchant page")]
-pub struct KeyError;
 
 /// Fields sealed for NewebPay. `Debug` shows nothing.
 #[derive(Clone, PartialEq, Eq)]
@@ -47,29 +51,23 @@ pub enum OpenError {
     Malformed,
 }
 
-/// What became of an order (`TradeStatus`).
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum TradeState {
-    Paid(Twd),
-    /// Not paid yet; it can still be.
-    NotPaidYet,
-    /// NewebPay says that the payment failed.
-    Failed,
-    Unknown(Doubt),
-}
-
 impl Merchant {
-    pub fn new(merchant_id: &str, key: Secret, iv: Secret) -> Result<Self, KeyError> {
-        if key.as_bytes().len() != 32 || iv.as_bytes().len() != 16 {
-            return Err(KeyError);
+    /// `site`: [`PRODUCTION`], [`TEST`], or a stand-in. The key has 32 characters, the IV 16.
+    pub fn new(site: &str, merchant_id: &str, key: Secret, iv: Secret) -> Result<Self, RequestError> {
+        if !is_store_id(merchant_id, 15) {
+            return Err(RequestError::StoreId);
         }
-        Ok(Self { merchant_id: merchant_id.to_owned(), key, iv })
+        if key.as_bytes().len() != 32 || iv.as_bytes().len() != 16 {
+            return Err(RequestError::Key);
+        }
+        Ok(Self { base: base(site)?, merchant_id: merchant_id.to_owned(), key, iv })
     }
 
     /// Seals form-encoded fields.
-    pub fn seal(&self, fields: &str) -> Result<Sealed, KeyError> {
+    pub fn seal(&self, fields: &str) -> Result<Sealed, RequestError> {
         let cipher = cbc::Encryptor::<aes::Aes256>::new_from_slices(self.key.as_bytes(), self.iv.as_bytes());
-        let trade_info = hex::lower(&cipher.map_err(|_| KeyError)?.encrypt_padded_vec::<Pkcs7>(fields.as_bytes()));
+        let trade_info =
+            hex::lower(&cipher.map_err(|_| RequestError::Key)?.encrypt_padded_vec::<Pkcs7>(fields.as_bytes()));
         let trade_sha = self.trade_sha(&trade_info);
         Ok(Sealed { trade_info, trade_sha })
     }
@@ -95,90 +93,6 @@ impl Merchant {
     fn trade_sha(&self, trade_info: &str) -> String {
         sha256(&["HashKey=", self.key.as_str(), "&", trade_info, "&HashIV=", self.iv.as_str()])
     }
-
-    /// The form of a query, `POST /API/QueryTradeInfo`: name and value pairs. `now` is Unix time in seconds.
-    pub fn query(&self, payment: Uuid, amount: Twd, now: i64) -> Result<Vec<(&'static str, String)>, OrderIdError> {
-        let order_id = OrderIdRule::NewebPay.order_id(payment)?;
-        let amount = amount.dollars().to_string();
-        let check = check_value(self.key.as_str(), self.iv.as_str(), &amount, &self.merchant_id, &order_id);
-        Ok(vec![
-            ("MerchantID", self.merchant_id.clone()),
-            ("Version", "1.3".to_owned()),
-            ("RespondType", "JSON".to_owned()),
-            ("CheckValue", check),
-            ("TimeStamp", now.to_string()),
-            ("MerchantOrderNo", order_id),
-            ("Amt", amount),
-        ])
-    }
-
-    /// Judges the answer to a query about a payment; `None` where none came.
-    #[must_use]
-    pub fn queried(&self, answer: Option<Answer<'_>>, payment: Uuid) -> TradeState {
-        let judge = || {
-            let body = Answer::of_business(answer)?;
-            let told: QueryAnswer = serde_json::from_slice(body).map_err(|_| Doubt::NotOfThisInterface)?;
-            let told = match (told.status.as_str(), told.result) {
-                ("SUCCESS", QueryResult::Trade(trade)) => trade,
-                ("SUCCESS", QueryResult::Other(_)) => return Err(Doubt::NotOfThisInterface),
-                _ => return Err(Doubt::UndocumentedCode),
-            };
-            let amount = told.amount.to_string();
-            let right = check_code(
-                self.key.as_str(),
-                self.iv.as_str(),
-                &amount,
-                &told.merchant_id,
-                &told.merchant_order_no,
-                &told.trade_no,
-            );
-            let vouched = bool::from(right.as_bytes().ct_eq(told.check_code.as_bytes()));
-            let ours = told.merchant_id == self.merchant_id
-                && OrderIdRule::NewebPay.payment(&told.merchant_order_no) == Some(payment);
-            if !(vouched && ours) {
-                return Err(Doubt::Contradiction);
-            }
-            Ok(match told.trade_status.as_str() {
-                "0" => TradeState::NotPaidYet,
-                "1" => TradeState::Paid(Twd::new(told.amount).map_err(|_| Doubt::NotOfThisInterface)?),
-                "2" => TradeState::Failed,
-                _ => return Err(Doubt::UndocumentedCode),
-            })
-        };
-        judge().unwrap_or_else(TradeState::Unknown)
-    }
-}
-
-#[derive(Deserialize)]
-struct QueryAnswer {
-    #[serde(rename = "Status")]
-    status: String,
-    #[serde(rename = "Result")]
-    result: QueryResult,
-}
-
-/// An empty array stands where there is nothing to tell.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum QueryResult {
-    Trade(Trade),
-    Other(serde::de::IgnoredAny),
-}
-
-#[derive(Deserialize)]
-struct Trade {
-    #[serde(rename = "MerchantID")]
-    merchant_id: String,
-    #[serde(rename = "Amt")]
-    amount: i64,
-    #[serde(rename = "TradeNo")]
-    trade_no: String,
-    #[serde(rename = "MerchantOrderNo")]
-    merchant_order_no: String,
-    #[serde(rename = "TradeStatus")]
-    trade_status: String,
-    #[serde(rename = "CheckCode")]
-    check_code: String,
 }
 
 fn check_value(key: &str, iv: &str, amount: &str, merchant: &str, order: &str) -> String {
@@ -228,19 +142,8 @@ impl fmt::Debug for Sealed {
     }
 }
 
-impl fmt::Debug for TradeState {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Paid(_) => f.write_str("Paid"),
-            Self::NotPaidYet => f.write_str("NotPaidYet"),
-            Self::Failed => f.write_str("Failed"),
-            Self::Unknown(doubt) => write!(f, "Unknown({doubt:?})"),
-        }
-    }
-}
-
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
     const FIELDS: &str = "MerchantID=3430112&RespondType=JSON&TimeStamp=1485232229&Version=1.4&MerchantOrderNo=S_1485232229&Amt=40&ItemDesc=UnitTest";
@@ -251,8 +154,8 @@ mod tests {
         Secret::new(text.to_owned()).unwrap()
     }
 
-    fn merchant() -> Merchant {
-        Merchant::new("3430112", secret("12345678901234567890123456789012"), secret("1234567890123456")).unwrap()
+    pub(super) fn merchant() -> Merchant {
+        Merchant::new(TEST, "3430112", secret("12345678901234567890123456789012"), secret("1234567890123456")).unwrap()
     }
 
     fn sealed(info: &str) -> Sealed {
@@ -309,53 +212,9 @@ mod tests {
 
     #[test]
     fn keys_of_another_length_are_refused() {
-        assert_eq!(Merchant::new("1", secret("short"), secret("1234567890123456")).err(), Some(KeyError));
-    }
-
-    const PAYMENT: Uuid = Uuid::from_u128(0x017F22E2_79B0_7CC3_98C4_DC0C0C07398F);
-
-    fn answer(status: &str, amount: i64, order: &str) -> String {
-        let merchant = merchant();
-        let code = check_code(merchant.key.as_str(), merchant.iv.as_str(), &amount.to_string(), "3430112", order, "T1");
-        format!(
-            r#"{{"Status":"SUCCESS","Message":"","Result":{{"MerchantID":"3430112","Amt":{amount},"TradeNo":"T1","MerchantOrderNo":"{order}","TradeStatus":"{status}","CheckCode":"{code}"}}}}"#
-        )
-    }
-
-    fn queried(body: &str) -> TradeState {
-        merchant().queried(Some(Answer { status: 200, body: body.as_bytes() }), PAYMENT)
-    }
-
-    #[test]
-    fn a_query_is_answered_by_what_the_business_vouches_for() {
-        let order = OrderIdRule::NewebPay.order_id(PAYMENT).unwrap();
-        assert_eq!(queried(&answer("1", 428, &order)), TradeState::Paid(Twd::new(428).unwrap()));
-        assert_eq!(queried(&answer("0", 428, &order)), TradeState::NotPaidYet);
-        assert_eq!(queried(&answer("2", 428, &order)), TradeState::Failed);
-        assert_eq!(queried(&answer("9", 428, &order)), TradeState::Unknown(Doubt::UndocumentedCode));
-        let raised = answer("1", 428, &order).replace("\"Amt\":428", "\"Amt\":1");
-        assert_eq!(queried(&raised), TradeState::Unknown(Doubt::Contradiction));
-        assert_eq!(queried(&answer("1", 428, "S_1485232229")), TradeState::Unknown(Doubt::Contradiction));
-    }
-
-    #[test]
-    fn no_answer_and_trouble_are_never_a_failure() {
-        assert_eq!(merchant().queried(None, PAYMENT), TradeState::Unknown(Doubt::NoAnswer));
-        assert_eq!(queried("<html>"), TradeState::Unknown(Doubt::NotOfThisInterface));
         assert_eq!(
-            queried(r#"{"Status":"TRA10021","Message":"查無交易資料","Result":[]}"#),
-            TradeState::Unknown(Doubt::UndocumentedCode)
+            Merchant::new(TEST, "1", secret("short"), secret("1234567890123456")).err(),
+            Some(RequestError::Key)
         );
-        let served = merchant().queried(Some(Answer { status: 503, body: b"" }), PAYMENT);
-        assert_eq!(served, TradeState::Unknown(Doubt::HttpStatus(503)));
-    }
-
-    #[test]
-    fn a_query_carries_order_amount_and_check_value() {
-        let form = merchant().query(PAYMENT, Twd::new(428).unwrap(), 1_795_535_999).unwrap();
-        let value = |name: &str| form.iter().find(|(n, _)| *n == name).unwrap().1.clone();
-        assert_eq!((value("Amt").as_str(), value("TimeStamp").as_str()), ("428", "1795535999"));
-        assert_eq!(OrderIdRule::NewebPay.payment(&value("MerchantOrderNo")), Some(PAYMENT));
-        assert_eq!(value("CheckValue").len(), 64);
     }
 }

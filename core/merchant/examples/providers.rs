@@ -1,0 +1,5 @@
+//! Prints `docs/providers.md`.
+
+fn main() {
+    print!("{}", paytaipei_merchant::business::document());
+}
