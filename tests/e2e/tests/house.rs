@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use std::process::Command;
 
 use paytaipei_e2e::programs::root;
@@ -101,5 +102,29 @@ fn the_rules_know_no_network_no_clock_and_no_foreign_language() {
         if package.starts_with("paytaipei-") && package != "paytaipei-ffi" {
             assert!(!links.contains("uniffi"), "only the ffi crate knows of uniffi: {package}");
         }
+    }
+}
+
+/// All sources in Rust below `folder`, in one text.
+fn sources(folder: &Path) -> String {
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries
+        .map(|path| match path.extension() {
+            _ if path.is_dir() => sources(&path),
+            Some(extension) if extension == "rs" => std::fs::read_to_string(&path).unwrap(),
+            _ => String::new(),
+        })
+        .collect()
+}
+
+#[test]
+fn the_tests_that_the_threat_model_names_are_there() {
+    let sources: String = ["core", "bindings", "tests"].iter().map(|folder| sources(&root().join(folder))).collect();
+    let model = std::fs::read_to_string(root().join("docs/threat-model.md")).unwrap();
+    // Codes of errors have fewer words than a test's name, which is a sentence.
+    let named: Vec<&str> = model.split('`').skip(1).step_by(2).filter(|name| name.matches('_').count() > 2).collect();
+    assert!(named.len() > 30, "{named:?}");
+    for name in named {
+        assert!(sources.contains(&format!("fn {name}(")), "no test is named {name}");
     }
 }
