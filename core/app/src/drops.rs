@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
-use paytaipei_bill::CivilDate;
+use paytaipei_bill::{Catalogue, CivilDate, Reader};
 
 use crate::error::{Code, Error, Result};
 use crate::intake::{self, Intake};
@@ -57,10 +57,10 @@ pub fn folder(data: &Path) -> PathBuf {
 
 impl Drop {
     /// Judges it as if it had come in here.
-    fn judge(&self, today: CivilDate) -> Result<Intake> {
+    fn judge(&self, reader: Reader<'_>) -> Result<Intake> {
         match self {
-            Self::Code { text } => intake::from_text(text, today),
-            Self::Number { biller, number } => intake::from_keys(biller, number),
+            Self::Code { text } => intake::from_text(text, reader),
+            Self::Number { biller, number } => intake::from_keys(reader.catalogue(), biller, number),
         }
     }
 
@@ -84,7 +84,7 @@ pub fn leave_drop(
     if left.length() > LONGEST_TEXT {
         return Err(Code::NotABill.into());
     }
-    left.judge(city_day(clock))?;
+    left.judge(Reader::new(&Catalogue::bundled(), city_day(clock)))?;
     let folder = folder(data);
     fs::create_dir_all(&folder).map_err(storage)?;
     if fs::read_dir(&folder).map_err(storage)?.take(MOST_DROPS).count() >= MOST_DROPS {
@@ -155,7 +155,7 @@ pub(crate) fn found(folder: &Path) -> Result<Vec<Found>> {
 
 impl Found {
     /// Opens and judges it. `DropRefused` where it is none of ours; a failure of the vault's says nothing of the file.
-    pub fn read(&self, vault: &dyn KeyVault, today: CivilDate) -> Result<Intake> {
+    pub fn read(&self, vault: &dyn KeyVault, reader: Reader<'_>) -> Result<Intake> {
         let refused = || Error::from(Code::DropRefused);
         if self.is_odd {
             return Err(refused());
@@ -174,7 +174,7 @@ impl Found {
         };
         let plain = Keys::new(&root)?.open(&Place::new("drop", &self.name), sealed).map_err(|_| refused())?;
         let left: Drop = serde_json::from_slice(&plain).map_err(|_| refused())?;
-        left.judge(today)
+        left.judge(reader)
     }
 
     /// Only once what it says is committed, or refused for good.

@@ -1,8 +1,10 @@
 //! From a picture, a pasted text or a keyed number to the bill it claims.
 
+use std::sync::Arc;
+
 use paytaipei_bill::{
-    BillClaim, Biller, BillerId, CivilDate, CodeKind, Explanation, Lang, PaperCode, PaperReading, Reading, Warning,
-    check_number, read_paper, read_text,
+    BillClaim, Biller, BillerId, Catalogue, CodeKind, Explanation, Lang, NumberError, PaperCode, PaperReading, Reader,
+    Reading, Warning, check_number,
 };
 use paytaipei_payment::Terms;
 use paytaipei_scan::{Effort, Format, NoCode, PictureError, Scan, decode_image};
@@ -17,13 +19,13 @@ pub struct Intake {
 }
 
 /// Reads a still picture (PNG or JPEG) and everything printed in it.
-pub fn from_picture(bytes: &[u8], today: CivilDate) -> Result<Intake> {
+pub fn from_picture(bytes: &[u8], reader: Reader<'_>) -> Result<Intake> {
     let image = decode_image(bytes).map_err(|error| picture_error(&error))?;
-    from_scan(&paytaipei_scan::scan(&image.as_luma(), Effort::Still), today)
+    from_scan(&paytaipei_scan::scan(&image.as_luma(), Effort::Still), reader)
 }
 
 /// Judges the symbols of one picture.
-pub fn from_scan(scan: &Scan, today: CivilDate) -> Result<Intake> {
+pub fn from_scan(scan: &Scan, reader: Reader<'_>) -> Result<Intake> {
     let codes: Vec<PaperCode<'_>> = scan
         .symbols
         .iter()
@@ -37,22 +39,22 @@ pub fn from_scan(scan: &Scan, today: CivilDate) -> Result<Intake> {
             Some(PaperCode { kind, text: &symbol.text })
         })
         .collect();
-    from_codes(&codes, scan.reason, today)
+    from_codes(&codes, scan.reason, reader)
 }
 
 /// Judges the codes of one paper. `reason` is why none was found, where none was.
-pub fn from_codes(codes: &[PaperCode<'_>], reason: Option<NoCode>, today: CivilDate) -> Result<Intake> {
-    match read_paper(codes, today) {
-        PaperReading::Bill(claim) => served(*claim),
+pub fn from_codes(codes: &[PaperCode<'_>], reason: Option<NoCode>, reader: Reader<'_>) -> Result<Intake> {
+    match reader.paper(codes) {
+        PaperReading::Bill(claim) => served(*claim, reader),
         PaperReading::TwoBills(_) => Err(Code::TwoBills.into()),
         PaperReading::Nothing(explanation) => Err(explained(&explanation, reason)),
     }
 }
 
 /// Judges the text of a code, pasted or read elsewhere.
-pub fn from_text(text: &str, today: CivilDate) -> Result<Intake> {
-    match read_text(text, today) {
-        Reading::Bill(claim) => served(*claim),
+pub fn from_text(text: &str, reader: Reader<'_>) -> Result<Intake> {
+    match reader.text(text) {
+        Reading::Bill(claim) => served(*claim, reader),
         Reading::Known(known) => Err(explained(&Explanation::Known(known), None)),
         Reading::Suspicious(suspicion) => Err(explained(&Explanation::Suspicious(suspicion), None)),
         Reading::Unknown => Err(explained(&Explanation::Unknown, None)),
@@ -60,17 +62,12 @@ pub fn from_text(text: &str, today: CivilDate) -> Result<Intake> {
 }
 
 /// Checks a number that a person keyed in.
-pub fn from_keys(biller: &str, typed: &str) -> Result<Intake> {
-    let biller = served_biller(biller)?;
-    let (number, warnings) = check_number(biller, typed).map_err(|error| {
-        let message = [error.message(Lang::ZhHant), error.message(Lang::En)];
-        let hint = [error.hint(Lang::ZhHant), error.hint(Lang::En)];
-        Error::detailed(Code::NumberMalformed, error.code(), [&message[0], &message[1]], Some(hint))
-    })?;
+pub fn from_keys(catalogue: &Catalogue, biller: &str, typed: &str) -> Result<Intake> {
+    let biller = served_biller(catalogue, biller)?;
+    let (number, warnings) = check_number(biller, typed).map_err(malformed)?;
     // Where the number alone names the bill, there is no period to be learnt.
-    let period =
-        (biller.number == paytaipei_bill::biller::NumberRule::ParkingSlip).then(paytaipei_bill::Period::single);
-    let key = paytaipei_bill::BillKey { biller: biller.biller_id(), number, period };
+    let period = biller.number_is_bill.then(paytaipei_bill::Period::single);
+    let key = paytaipei_bill::BillKey { biller: biller.id.clone(), number, period };
     Ok(Intake {
         facts: BillFacts { key, terms: None, due: None, source: "keyed".to_owned(), owner: None, address: None },
         warnings,
@@ -78,19 +75,26 @@ pub fn from_keys(biller: &str, typed: &str) -> Result<Intake> {
 }
 
 /// The biller of this id, if its bills can be paid here.
-pub fn served_biller(id: &str) -> Result<&'static Biller> {
+pub fn served_biller<'a>(catalogue: &'a Catalogue, id: &str) -> Result<&'a Arc<Biller>> {
     let id = BillerId::new(id).map_err(|_| Code::BillerUnknown)?;
-    let biller = id.lookup().ok_or(Code::BillerUnknown)?;
-    if !biller.served {
-        let hint = [biller.zh_elsewhere, biller.en_elsewhere];
+    let biller = catalogue.biller(&id).ok_or(Code::BillerUnknown)?;
+    if !biller.served() {
+        let hint = [biller.elsewhere(Lang::ZhHant), biller.elsewhere(Lang::En)];
         let message = [Code::BillerNotServed.message(Lang::ZhHant), Code::BillerNotServed.message(Lang::En)];
         return Err(Error::detailed(Code::BillerNotServed, "biller_not_served", message, Some(hint)));
     }
     Ok(biller)
 }
 
-fn served(claim: BillClaim) -> Result<Intake> {
-    served_biller(claim.biller.as_str())?;
+/// Why what was keyed in is refused.
+pub fn malformed(error: NumberError) -> Error {
+    let message = [error.message(Lang::ZhHant), error.message(Lang::En)];
+    let hint = [error.hint(Lang::ZhHant), error.hint(Lang::En)];
+    Error::detailed(Code::NumberMalformed, error.code(), [&message[0], &message[1]], Some(hint))
+}
+
+fn served(claim: BillClaim, reader: Reader<'_>) -> Result<Intake> {
+    served_biller(reader.catalogue(), claim.biller.as_str())?;
     let facts = BillFacts {
         key: claim.key(),
         terms: claim.amount.map(|amount| Terms::claimed(amount, claim.due)),

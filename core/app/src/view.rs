@@ -1,13 +1,20 @@
 //! What shells see: owned, plain values. Amounts are whole New Taiwan dollars, days `YYYY-MM-DD`, instants RFC 3339 in UTC.
 
-use paytaipei_bill::biller::{Category, County, Field, Way};
-use paytaipei_bill::{Biller, BillerId, Lang, Twd, Warning};
+use std::sync::Arc;
+
+use paytaipei_bill::{Biller, Catalogue, Lang, Twd, Warning};
 use paytaipei_payment::{Payment, State, Timestamp};
 use serde::Serialize;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use crate::store::{BillRecord, PaymentRecord};
+
+/// What texts are made of: a language, and the names of billers.
+pub(crate) struct Tongue {
+    pub lang: Lang,
+    pub catalogue: Arc<Catalogue>,
+}
 
 #[derive(Clone, Debug, Serialize)]
 pub struct BillerView {
@@ -25,56 +32,18 @@ pub struct BillerView {
 
 impl BillerView {
     pub(crate) fn new(biller: &Biller, lang: Lang) -> Self {
-        let keyed = biller.ways.iter().find_map(|way| match way {
-            Way::Keyed(fields) => Some(*fields),
-            Way::Scan => None,
-        });
+        let fields = biller.keyed.first().map(|way| way.fields.iter().map(|field| field.name.clone()).collect());
         Self {
-            id: biller.id.to_owned(),
-            name: biller.zh.to_owned(),
-            name_en: biller.en.to_owned(),
-            category: category(biller.category).to_owned(),
-            county: match biller.county {
-                County::Taipei => "taipei",
-                County::Kinmen => "kinmen",
-                County::Elsewhere => "elsewhere",
-            }
-            .to_owned(),
-            served: biller.served,
-            scan: biller.ways.contains(&Way::Scan),
-            fields: keyed.unwrap_or_default().iter().map(|name| field(*name).to_owned()).collect(),
+            id: biller.id.as_str().to_owned(),
+            name: biller.zh.clone(),
+            name_en: biller.en.clone(),
+            category: biller.category.clone(),
+            county: biller.county.clone(),
+            served: biller.served(),
+            scan: !biller.codes.is_empty(),
+            fields: fields.unwrap_or_default(),
             hint: biller.hint(lang).to_owned(),
         }
-    }
-}
-
-const fn category(category: Category) -> &'static str {
-    match category {
-        Category::Water => "water",
-        Category::Parking => "parking",
-        Category::Hospital => "hospital",
-        Category::Study => "study",
-        Category::Tax => "tax",
-        Category::Fine => "fine",
-        Category::Deposit => "deposit",
-        Category::Land => "land",
-        Category::Registration => "registration",
-        Category::Application => "application",
-        _ => "other",
-    }
-}
-
-const fn field(field: Field) -> &'static str {
-    match field {
-        Field::Number => "number",
-        Field::CarPlate => "car_plate",
-        Field::MotorcyclePlate => "motorcycle_plate",
-        Field::Campus => "campus",
-        Field::NationalId => "national_id",
-        Field::BirthDate => "birth_date",
-        Field::BusinessNumber => "business_number",
-        Field::Office => "office",
-        Field::Phone => "phone",
     }
 }
 
@@ -106,12 +75,12 @@ pub struct BillView {
 }
 
 impl BillView {
-    pub(crate) fn new(bill: &BillRecord, warnings: &[Warning], payment: Option<&Payment>, lang: Lang) -> Self {
+    pub(crate) fn new(bill: &BillRecord, warnings: &[Warning], payment: Option<&Payment>, tongue: &Tongue) -> Self {
         let terms = bill.facts.terms;
         Self {
             id: bill.id.clone(),
             biller: bill.facts.key.biller.as_str().to_owned(),
-            biller_name: biller_name(&bill.facts.key.biller, lang),
+            biller_name: tongue.catalogue.name(&bill.facts.key.biller, tongue.lang),
             number: bill.facts.key.number.as_str().to_owned(),
             period: bill.facts.key.period.as_ref().map(|period| period.as_str().to_owned()),
             status: bill.state.as_str().to_owned(),
@@ -124,7 +93,7 @@ impl BillView {
             address: bill.facts.address.clone(),
             source: bill.facts.source.clone(),
             checked_at: bill.checked_at.map(instant),
-            warnings: warnings.iter().map(|warning| warning.message(lang).to_owned()).collect(),
+            warnings: warnings.iter().map(|warning| warning.message(tongue.lang).to_owned()).collect(),
             payment: payment.map(|payment| payment.id.to_string()),
         }
     }
@@ -176,7 +145,7 @@ pub struct PaymentView {
 }
 
 impl PaymentView {
-    pub(crate) fn new(record: &PaymentRecord, lang: Lang) -> Self {
+    pub(crate) fn new(record: &PaymentRecord, tongue: &Tongue) -> Self {
         let payment = &record.payment;
         // Of an ended payment the platform is only asked whether it knows better.
         let waits = payment.pending.filter(|_| !payment.state.is_terminal());
@@ -184,15 +153,15 @@ impl PaymentView {
             id: payment.id.to_string(),
             bill: record.bill.clone(),
             state: payment.state.as_str().to_owned(),
-            words: payment.words(lang).to_owned(),
+            words: payment.words(tongue.lang).to_owned(),
             reason: payment.reason.map(|reason| reason.as_str().to_owned()),
-            reason_words: payment.reason.map(|reason| reason.words(lang).to_owned()),
+            reason_words: payment.reason.map(|reason| reason.words(tongue.lang).to_owned()),
             biller: payment.bill.biller.as_str().to_owned(),
-            biller_name: biller_name(&payment.bill.biller, lang),
+            biller_name: tongue.catalogue.name(&payment.bill.biller, tongue.lang),
             number: payment.bill.number.as_str().to_owned(),
             period: payment.bill.period.as_ref().map(|period| period.as_str().to_owned()),
             provider: payment.provider.id().to_owned(),
-            provider_name: payment.provider.name(lang).to_owned(),
+            provider_name: payment.provider.name(tongue.lang).to_owned(),
             payable: payment.terms.and_then(|terms| terms.payable().ok()).map(Twd::dollars),
             agreed: payment.consent.as_ref().map(|consent| consent.payable.dollars()),
             difference: payment.difference(),
@@ -250,10 +219,6 @@ pub struct Export {
     pub msisdn: String,
     pub bills: Vec<BillView>,
     pub payments: Vec<PaymentView>,
-}
-
-fn biller_name(id: &BillerId, lang: Lang) -> String {
-    id.lookup().map_or_else(|| id.as_str().to_owned(), |biller| biller.name(lang).to_owned())
 }
 
 /// RFC 3339 in UTC, to the second.

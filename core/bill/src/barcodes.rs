@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::fmt;
 
 use crate::code::cvs_barcode::{self, Segments};
-use crate::code::{km_water, parking_barcode, taipei_water, tax};
-use crate::{BillClaim, Biller, CivilDate, KnownCode, Lang, Reading, Suspicion, biller};
+use crate::code::tax;
+use crate::{BillClaim, Catalogue, CivilDate, KnownCode, Lang, Reader, Reading, Suspicion};
 
 /// Three barcodes put together.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,13 +37,20 @@ pub struct MissingSegments {
 /// At most this many segments are put together: no picture holds more, and the work grows with their cube.
 const MOST: usize = 12;
 
-/// Puts the barcodes of one bill together and reads them. `today` is the city's day.
+/// [`Reader::barcodes`] by the bundled catalogue. `today` is the city's day.
 pub fn read_barcodes(segments: &[&str], today: CivilDate) -> Result<BarcodesReading, BarcodesError> {
-    let assembly = assemble(segments, today);
-    match assembly.triples.as_slice() {
-        [] => Err(assembly.missing.map_or(BarcodesError::NotSegments, BarcodesError::Missing)),
-        [triple] => Ok(BarcodesReading { reading: triple.reading.clone(), order: triple.at }),
-        _ => Err(BarcodesError::SeveralBills),
+    Reader::new(&Catalogue::bundled(), today).barcodes(segments)
+}
+
+impl Reader<'_> {
+    /// Puts the barcodes of one bill together and reads them.
+    pub fn barcodes(self, segments: &[&str]) -> Result<BarcodesReading, BarcodesError> {
+        let assembly = assemble(segments, self);
+        match assembly.triples.as_slice() {
+            [] => Err(assembly.missing.map_or(BarcodesError::NotSegments, BarcodesError::Missing)),
+            [triple] => Ok(BarcodesReading { reading: triple.reading.clone(), order: triple.at }),
+            _ => Err(BarcodesError::SeveralBills),
+        }
     }
 }
 
@@ -52,7 +59,7 @@ pub(crate) struct Triple {
     pub at: [usize; 3],
     pub reading: Reading,
     /// What segment 2 names as the number, where check digits fail and a known layout would have one.
-    pub misread_number: Option<(Biller, String)>,
+    pub misread_number: Option<(&'static str, String)>,
 }
 
 /// All that a picture's barcodes give.
@@ -73,7 +80,7 @@ impl Assembly {
 }
 
 /// Finds the triples whose check digits fit. Where none does, one that has the shape stands for them all.
-pub(crate) fn assemble(texts: &[&str], today: CivilDate) -> Assembly {
+pub(crate) fn assemble(texts: &[&str], reader: Reader<'_>) -> Assembly {
     let mut distinct: Vec<(usize, &str)> = Vec::new();
     for (at, text) in texts.iter().enumerate() {
         // A reader may hand over Code 39's start and stop character.
@@ -92,7 +99,7 @@ pub(crate) fn assemble(texts: &[&str], today: CivilDate) -> Assembly {
         for (second_at, second) in &seconds {
             for (third_at, third) in &thirds {
                 if second_at != third_at {
-                    let (reading, misread_number) = read_triple(&Segments { first, second, third }, today);
+                    let (reading, misread_number) = read_triple(&Segments { first, second, third }, reader);
                     shaped.push(Triple { at: [*first_at, *second_at, *third_at], reading, misread_number });
                 }
             }
@@ -107,7 +114,7 @@ pub(crate) fn assemble(texts: &[&str], today: CivilDate) -> Assembly {
     let (mut triples, ambiguous) = choose(shaped);
     triples.iter_mut().for_each(|triple| {
         let reading = std::mem::replace(&mut triple.reading, Reading::Unknown);
-        triple.reading = reading.dated(today);
+        triple.reading = reading.dated(reader.today);
     });
     Assembly { triples, ambiguous, missing }
 }
@@ -139,29 +146,20 @@ fn is_second(text: &str) -> bool {
 }
 
 /// Reads three segments by the layout that the item names.
-fn read_triple(segments: &Segments<'_>, today: CivilDate) -> (Reading, Option<(Biller, String)>) {
-    let (claim, biller, number) = match segments.item() {
-        km_water::ITEM => {
-            (km_water::from_barcodes(segments, today), biller::KINMEN_WATER, km_water::number_in(segments.second))
-        }
-        taipei_water::ITEM => (
-            taipei_water::from_barcodes(segments, today),
-            biller::TAIPEI_WATER,
-            taipei_water::number_in(segments.second),
-        ),
-        parking_barcode::ITEM => (
-            parking_barcode::from_barcodes(segments, today),
-            biller::TAIPEI_PARKING,
-            parking_barcode::number_in(segments.second),
-        ),
-        _ if tax::is_second(segments.second) => return (tax::read_barcodes(segments), None),
+fn read_triple(segments: &Segments<'_>, reader: Reader<'_>) -> (Reading, Option<(&'static str, String)>) {
+    let named = reader.layouts.iter().find_map(|layout| {
+        layout.barcodes.as_ref().filter(|own| own.item == segments.item()).map(|own| (layout.biller, own))
+    });
+    let Some((biller, layout)) = named else {
         // Whose item it is, and so which check rule holds, is not known: some billers have one of their own.
-        _ => return (Reading::Known(KnownCode::OtherBarcodes), None),
+        let tax = tax::is_second(segments.second);
+        let reading = if tax { tax::read_barcodes(segments, reader) } else { Reading::Known(KnownCode::OtherBarcodes) };
+        return (reading, None);
     };
-    match claim {
-        Ok(claim) => (Reading::of_claim(claim), None),
+    match (layout.read)(segments, reader.today) {
+        Ok(claim) => (reader.claimed(claim), None),
         Err(suspicion) => {
-            let number = number.filter(|_| suspicion == Suspicion::CheckDigitsWrong);
+            let number = (layout.number_in)(segments.second).filter(|_| suspicion == Suspicion::CheckDigitsWrong);
             (Reading::Suspicious(suspicion), number.map(|number| (biller, number.to_owned())))
         }
     }

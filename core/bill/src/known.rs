@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
 
 use crate::{Biller, Lang, text};
 
@@ -10,7 +11,7 @@ use crate::{Biller, Lang, text};
 #[non_exhaustive]
 pub enum KnownCode {
     /// A bill of a biller that is listed and not served by this release.
-    NotServed(&'static Biller),
+    NotServed(Arc<Biller>),
     /// A Taiwan Pay bill of a biller that is not listed.
     TwqrpBill(ShownName),
     /// Taiwan Pay, type 01: a purchase.
@@ -120,7 +121,7 @@ impl KnownCode {
     #[must_use]
     pub fn hint(&self, lang: Lang) -> Cow<'static, str> {
         let (zh, en) = match self {
-            Self::NotServed(biller) => (biller.zh_elsewhere, biller.en_elsewhere),
+            Self::NotServed(biller) => return Cow::Owned(biller.elsewhere(lang).to_owned()),
             Self::TwqrpBill(_) => (
                 "請用台灣 Pay 或該單位指定的方式繳費。",
                 "Pay it with Taiwan Pay or in one of the ways that the bill names.",
@@ -149,14 +150,13 @@ impl fmt::Display for KnownCode {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::biller::{HOUSE_TAX, TAIWAN_WATER};
 
     #[test]
     fn every_known_thing_says_in_both_languages_what_it_is_and_where_to_go() {
         let name = ShownName::new("臺灣電力公司");
         for known in [
-            KnownCode::NotServed(&TAIWAN_WATER),
-            KnownCode::NotServed(&HOUSE_TAX),
+            KnownCode::NotServed(crate::testing::biller("taiwan-water")),
+            KnownCode::NotServed(crate::testing::biller("house-tax")),
             KnownCode::TwqrpBill(name),
             KnownCode::TwqrpPurchase,
             KnownCode::TwqrpTransfer,

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::barcodes::{self, Assembly, BarcodesError, MissingSegments};
-use crate::{BillClaim, CivilDate, KnownCode, Lang, Reading, Suspicion, Warning, read_text};
+use crate::{BillClaim, Catalogue, CivilDate, KnownCode, Lang, Reader, Reading, Suspicion, Warning};
 
 /// One symbol as the scanner read it.
 #[derive(Clone, Copy)]
@@ -44,16 +44,24 @@ pub enum Explanation {
 /// At most this many symbols of a picture are read.
 const MOST: usize = 64;
 
-/// Reads all symbols of one picture. `today` is the city's day.
-///
-/// QR code and barcodes of the same bill are one claim: what one does not say, the other adds. Codes that say different
-/// things of the same bill, or a QR code and barcodes of different bills, are suspicious. Invoices, advertisements and
-/// barcodes of other trades beside a bill are passed over; a suspicious code never is.
+/// [`Reader::paper`] by the bundled catalogue. `today` is the city's day.
 #[must_use]
 pub fn read_paper(codes: &[PaperCode<'_>], today: CivilDate) -> PaperReading {
-    match one_paper(codes.get(..MOST).unwrap_or(codes), today) {
-        Ok(reading) => reading,
-        Err(suspicion) => PaperReading::Nothing(Explanation::Suspicious(suspicion)),
+    Reader::new(&Catalogue::bundled(), today).paper(codes)
+}
+
+impl Reader<'_> {
+    /// Reads all symbols of one picture.
+    ///
+    /// QR code and barcodes of the same bill are one claim: what one does not say, the other adds. Codes that say different
+    /// things of the same bill, or a QR code and barcodes of different bills, are suspicious. Invoices, advertisements and
+    /// barcodes of other trades beside a bill are passed over; a suspicious code never is.
+    #[must_use]
+    pub fn paper(self, codes: &[PaperCode<'_>]) -> PaperReading {
+        match one_paper(codes.get(..MOST).unwrap_or(codes), self) {
+            Ok(reading) => reading,
+            Err(suspicion) => PaperReading::Nothing(Explanation::Suspicious(suspicion)),
+        }
     }
 }
 
@@ -64,19 +72,19 @@ struct Found {
     by_barcodes: bool,
 }
 
-fn one_paper(codes: &[PaperCode<'_>], today: CivilDate) -> Result<PaperReading, Suspicion> {
+fn one_paper(codes: &[PaperCode<'_>], reader: Reader<'_>) -> Result<PaperReading, Suspicion> {
     let of = |qr: bool| codes.iter().filter(move |code| (code.kind == CodeKind::Qr) == qr).map(|code| code.text);
     let mut known = Vec::new();
     let mut found: Vec<Found> = Vec::new();
     for text in of(true) {
-        match read_text(text, today) {
+        match reader.text(text) {
             Reading::Bill(claim) => add(&mut found, *claim, true)?,
             Reading::Known(code) => known.push(code),
             Reading::Suspicious(suspicion) => return Err(suspicion),
             Reading::Unknown => {}
         }
     }
-    let assembly = barcodes::assemble(&of(false).collect::<Vec<_>>(), today);
+    let assembly = barcodes::assemble(&of(false).collect::<Vec<_>>(), reader);
     if assembly.ambiguous {
         return Err(Suspicion::AmbiguousBarcodes);
     }
@@ -96,7 +104,7 @@ fn one_paper(codes: &[PaperCode<'_>], today: CivilDate) -> Result<PaperReading, 
             claims.push(last);
             PaperReading::TwoBills(claims)
         }
-        (None, _) => PaperReading::Nothing(explain(codes, &assembly, known, today)),
+        (None, _) => PaperReading::Nothing(explain(codes, &assembly, known, reader)),
     })
 }
 
@@ -147,7 +155,7 @@ fn heed_other_barcodes(assembly: &Assembly, found: &mut [Found], known: &mut Vec
                 let named = triple.misread_number.as_ref().and_then(|(biller, number)| {
                     found
                         .iter_mut()
-                        .find(|bill| bill.claim.biller.as_str() == biller.id && bill.claim.number.as_str() == number)
+                        .find(|bill| bill.claim.biller.as_str() == *biller && bill.claim.number.as_str() == number)
                 });
                 match named {
                     Some(bill) => bill.claim.warn(Warning::BarcodesMisread),
@@ -160,16 +168,15 @@ fn heed_other_barcodes(assembly: &Assembly, found: &mut [Found], known: &mut Vec
     Ok(())
 }
 
-fn explain(codes: &[PaperCode<'_>], assembly: &Assembly, known: Vec<KnownCode>, today: CivilDate) -> Explanation {
+fn explain(codes: &[PaperCode<'_>], assembly: &Assembly, known: Vec<KnownCode>, reader: Reader<'_>) -> Explanation {
     if let Some(missing) = assembly.missing {
         return Explanation::IncompleteBarcodes(missing);
     }
     // Some things are printed as a single barcode.
-    let single =
-        codes.iter().filter(|code| code.kind != CodeKind::Qr).find_map(|code| match read_text(code.text, today) {
-            Reading::Known(code) => Some(code),
-            _ => None,
-        });
+    let single = codes.iter().filter(|code| code.kind != CodeKind::Qr).find_map(|code| match reader.text(code.text) {
+        Reading::Known(code) => Some(code),
+        _ => None,
+    });
     match known.into_iter().next().or(single) {
         Some(code) => Explanation::Known(code),
         None if codes.is_empty() => Explanation::NoCode,

@@ -1,6 +1,8 @@
 //! Short forms for the tests of every format.
 
-use crate::{BillClaim, CivilDate, Reading, read_text};
+use std::sync::Arc;
+
+use crate::{BillClaim, Biller, BillerId, Catalogue, CivilDate, Reading, read_text};
 
 pub(crate) fn day(text: &str) -> CivilDate {
     text.parse().unwrap()
@@ -8,6 +10,11 @@ pub(crate) fn day(text: &str) -> CivilDate {
 
 pub(crate) fn today() -> CivilDate {
     day("2026-11-24")
+}
+
+/// Of the bundled catalogue.
+pub(crate) fn biller(id: &str) -> Arc<Biller> {
+    Arc::clone(Catalogue::bundled().biller(&BillerId::new(id).unwrap()).unwrap())
 }
 
 pub(crate) fn claim(text: &str) -> BillClaim {

@@ -5,9 +5,7 @@
 
 use std::time::{Duration, Instant};
 
-use paytaipei_bill::{
-    CivilDate, CodeKind, PaperCode, biller::BILLERS, check_number, read_barcodes, read_paper, read_text,
-};
+use paytaipei_bill::{Catalogue, CivilDate, CodeKind, PaperCode, check_number, read_barcodes, read_paper, read_text};
 
 /// True codes of every format, and words that parsers look for.
 const SEEDS: [&str; 24] = [
@@ -98,7 +96,7 @@ fn damaged_texts_are_answered_and_quickly() {
         let codes: Vec<PaperCode<'_>> =
             texts.iter().map(|text| PaperCode { kind: kinds[dice.below(3)], text }).collect();
         let _ = read_paper(&codes, today);
-        for biller in BILLERS {
+        for biller in &Catalogue::bundled().billers {
             let _ = check_number(biller, &texts[0]);
         }
     }

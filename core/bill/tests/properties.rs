@@ -3,7 +3,7 @@
 
 mod writer;
 
-use paytaipei_bill::biller::BILLERS;
+use paytaipei_bill::Catalogue;
 use paytaipei_bill::{
     BillClaim, CivilDate, CodeKind, PaperCode, PaperReading, Reading, Twd, check_number, read_barcodes, read_paper,
     read_text,
@@ -79,7 +79,7 @@ proptest! {
         prop_assert_eq!((by_bars.amount, by_bars.due), (by_qr.amount, by_qr.due));
         let both = of_paper(&qr, &bars);
         prop_assert_eq!((both.key(), both.amount, both.due), (by_qr.key(), by_qr.amount, by_qr.due));
-        let (keyed, _) = check_number(by_qr.biller.lookup().unwrap(), &full_width(&number)).unwrap();
+        let (keyed, _) = check_number(Catalogue::bundled().biller(&by_qr.biller).unwrap(), &full_width(&number)).unwrap();
         prop_assert_eq!(keyed, by_qr.number);
     }
 
@@ -95,7 +95,7 @@ proptest! {
         prop_assert_eq!(by_qr.key(), by_bars.key());
         prop_assert_eq!((by_bars.amount, by_bars.due), (by_qr.amount, by_qr.due));
         prop_assert_eq!(of_paper(&qr, &bars).key(), by_qr.key());
-        let (keyed, warnings) = check_number(by_qr.biller.lookup().unwrap(), &full_width(&number)).unwrap();
+        let (keyed, warnings) = check_number(Catalogue::bundled().biller(&by_qr.biller).unwrap(), &full_width(&number)).unwrap();
         prop_assert_eq!(&keyed, &by_qr.number);
         prop_assert!(warnings.iter().all(|warning| by_qr.warnings.contains(warning)));
     }
@@ -133,7 +133,7 @@ proptest! {
     fn no_text_makes_a_parser_panic_or_is_taken_for_a_bill(text in any::<String>()) {
         prop_assert!(!matches!(read_text(&text, today()), Reading::Bill(_)));
         read_barcodes(&[&text], today()).ok();
-        for biller in BILLERS {
+        for biller in &Catalogue::bundled().billers {
             check_number(biller, &text).ok();
         }
     }

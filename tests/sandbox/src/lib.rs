@@ -21,8 +21,8 @@ mod store;
 
 pub use control::client::{ControlClient, ControlError};
 pub use control::types::{
-    BillChange, BillName, Charge, DoubleCharge, Fault, FaultKind, IssuedBill, Ledger, NewBill, PendingApproval,
-    PlatformPayment, Route, Settings, Totals,
+    BillChange, BillName, CatalogueChange, Charge, DoubleCharge, Fault, FaultKind, IssuedBill, Ledger, NewBill,
+    PendingApproval, PlatformPayment, Route, Settings, Totals,
 };
 pub use sandbox::Sandbox;
 pub use server::{Options, Ready, SandboxError, run};

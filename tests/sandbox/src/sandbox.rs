@@ -103,7 +103,7 @@ impl Sandbox {
         &self.ready.control
     }
 
-    /// The root certificate, PEM.
+    /// The root certificate, and the public key of what the platform signs; PEM.
     pub fn ca(&self) -> &Path {
         &self.ready.ca
     }

@@ -8,6 +8,7 @@ use crate::front::port::Port;
 use crate::front::record::Recorder;
 use crate::front::{Front, tls};
 use crate::operator::Operator;
+use crate::platform::signing::Signer;
 use crate::platform::{Platform, routes};
 use serde::{Deserialize, Serialize};
 use std::io;
@@ -38,7 +39,7 @@ pub struct Ready {
     pub platform: String,
     /// `http://127.0.0.1:PORT`
     pub control: String,
-    /// The root certificate, PEM.
+    /// The root certificate, and the public key of what the platform signs; PEM.
     pub ca: PathBuf,
 }
 
@@ -73,6 +74,9 @@ pub async fn run(
     std::fs::create_dir_all(&data).map_err(SandboxError::Data)?;
     let recorder = options.record.as_deref().map(Recorder::open).transpose().map_err(SandboxError::Record)?;
     let contract = Arc::new(Contract::of_this_repository()?);
+    let (acceptor, ca) = tls::acceptor(&data)?;
+    let signer = Signer::open(&data).map_err(SandboxError::Data)?;
+    signer.announce(&ca).map_err(SandboxError::Data)?;
     let faults = Arc::new(Faults::default());
     let (sender, webhooks) = mpsc::unbounded_channel();
     let operator = Arc::new(Operator::open(&data.join("operator.db"))?);
@@ -83,8 +87,8 @@ pub async fn run(
         Arc::clone(&businesses),
         Arc::clone(&faults),
         contract,
+        signer,
     )?);
-    let (acceptor, ca) = tls::acceptor(&data)?;
     tokio::spawn(Arc::clone(&platform).listen(webhooks));
     platform.resume()?;
 

@@ -5,6 +5,7 @@
 mod common;
 
 use common::{AMY, World};
+use paytaipei_sandbox::platform::billers::BILLERS;
 use paytaipei_sandbox::{NewBill, Options, Sandbox};
 use reqwest::Method;
 use serde_json::json;
@@ -53,6 +54,26 @@ async fn what_nobody_issued_is_not_found() {
 }
 
 #[tokio::test]
+async fn what_people_know_of_themselves_names_their_bills_and_nobody_elses() {
+    let world = World::new();
+    let phone = world.phone(AMY).await;
+    let issue = |amount, plate| {
+        world.sandbox.issue(NewBill::new("taipei-parking", amount).fields([("car_plate", plate)])).unwrap()
+    };
+    let (first, second, _) = (issue(40, "AAA-8888"), issue(60, "AAA-8888"), issue(80, "AAA-8889"));
+    let phone = &phone;
+    let ask = |fields: serde_json::Value| {
+        let body = json!({"biller": "taipei-parking", "fields": fields, "purpose": "status"});
+        async move { phone.ask(Method::POST, "/v1/inquiries", Some(&body)).await }
+    };
+    let shown = ask(json!({"car_plate": "AAA-8888"})).await;
+    let numbers: std::collections::BTreeSet<&str> =
+        shown.json["bills"].as_array().unwrap().iter().map(|bill| bill["number"].as_str().unwrap()).collect();
+    assert_eq!(numbers, [first.number.as_str(), second.number.as_str()].into());
+    assert_eq!(ask(json!({"motorcycle_plate": "AAA-8888"})).await.code(), "bill_not_found");
+}
+
+#[tokio::test]
 async fn the_owner_and_the_address_are_shown_masked() {
     let world = World::new();
     let phone = world.phone(AMY).await;
@@ -68,7 +89,7 @@ async fn the_owner_and_the_address_are_shown_masked() {
 async fn each_biller_issues_bills_with_valid_names_of_its_own() {
     let world = World::new();
     let phone = world.phone(AMY).await;
-    for biller in ["kinmen-water", "taipei-water", "taipei-parking"] {
+    for biller in BILLERS.iter().map(|biller| biller.id) {
         let bill = world.sandbox.issue(NewBill::new(biller, 55)).unwrap();
         assert_eq!(phone.inquire(&bill, "status").await.json["bills"][0]["payable"], 55, "{biller}");
         let twice = NewBill::new(biller, 55).number(&bill.number).period(&bill.period);
@@ -90,7 +111,8 @@ async fn the_catalogue_names_the_eight_businesses_and_who_is_closed() {
     let world = World::new();
     let phone = common::Phone::new(&world.sandbox);
     world.sandbox.open_provider("aipei", false).unwrap();
-    let catalogue = phone.ask(Method::GET, "/v1/catalogue", None).await.json;
+    let signed = phone.ask(Method::GET, "/v1/catalogue", None).await.json;
+    let catalogue = payload(&signed);
     let open: Vec<(&str, bool)> = catalogue["providers"]
         .as_array()
         .unwrap()
@@ -99,6 +121,24 @@ async fn the_catalogue_names_the_eight_businesses_and_who_is_closed() {
         .collect();
     let ids = ["pi-wallet", "taishin", "esun", "ezpay", "opay", "aipei", "jkopay", "gamapay"];
     assert_eq!(open, ids.map(|id| (id, id != "aipei")));
+}
+
+/// What is signed.
+fn payload(signed: &serde_json::Value) -> serde_json::Value {
+    use base64::Engine;
+    let text = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(signed["payload"].as_str().unwrap()).unwrap();
+    serde_json::from_slice(&text).unwrap()
+}
+
+#[tokio::test]
+async fn the_platform_takes_the_bills_of_every_biller_that_its_catalogue_opens() {
+    let world = World::new();
+    let phone = common::Phone::new(&world.sandbox);
+    let signed = phone.ask(Method::GET, "/v1/catalogue", None).await.json;
+    let catalogue = payload(&signed);
+    let entries = catalogue["billers"].as_array().unwrap().iter().filter(|one| one["state"] == "open");
+    let open: Vec<&str> = entries.map(|one| one["id"].as_str().unwrap()).collect();
+    assert_eq!(open, BILLERS.map(|biller| biller.id));
 }
 
 #[test]

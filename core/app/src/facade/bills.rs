@@ -3,8 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use paytaipei_bill::biller::BILLERS;
-use paytaipei_bill::{BillKey, Lang, PaperCode, Warning};
+use paytaipei_bill::{BillKey, Catalogue, Lang, PaperCode, Reader, Warning};
 use paytaipei_scan::{Effort, Scan, decode_image};
 
 use super::{Core, PayTaipei};
@@ -26,7 +25,7 @@ pub struct TakenDrop {
 /// Whom bills can be paid to, and who is known and not served. Needs no number, no data and no network.
 #[must_use]
 pub fn billers(lang: Lang) -> Vec<BillerView> {
-    BILLERS.iter().map(|biller| BillerView::new(biller, lang)).collect()
+    Catalogue::bundled().billers.iter().map(|biller| BillerView::new(biller, lang)).collect()
 }
 
 /// All symbols of a still picture (PNG or JPEG). Needs no number, no data and no network.
@@ -39,34 +38,34 @@ impl Core {
     /// Keeps the bill that a picture shows. The same bill is kept once, whatever way it comes in.
     pub fn add_picture(&self, bytes: &[u8]) -> Result<BillView> {
         self.verified()?;
-        self.keep(intake::from_picture(bytes, self.today())?)
+        self.keep(intake::from_picture(bytes, Reader::new(&self.catalogue(), self.today()))?)
     }
 
     /// Keeps the bill that the text of a code names.
     pub fn add_text(&self, text: &str) -> Result<BillView> {
         self.verified()?;
-        self.keep(intake::from_text(text, self.today())?)
+        self.keep(intake::from_text(text, Reader::new(&self.catalogue(), self.today()))?)
     }
 
     /// Keeps the bill that the symbols of one scan name together.
     pub fn add_scan(&self, scan: &Scan) -> Result<BillView> {
         self.verified()?;
-        self.keep(intake::from_scan(scan, self.today())?)
+        self.keep(intake::from_scan(scan, Reader::new(&self.catalogue(), self.today()))?)
     }
 
     /// Keeps the bill that codes of one paper name together: what one does not say, the other adds.
     pub fn add_codes(&self, codes: &[PaperCode<'_>]) -> Result<BillView> {
         self.verified()?;
-        self.keep(intake::from_codes(codes, None, self.today())?)
+        self.keep(intake::from_codes(codes, None, Reader::new(&self.catalogue(), self.today()))?)
     }
 
     /// Takes in the bills that were left in this folder ([`crate::drops`]). A file is deleted once its bill is committed, so
     /// that a process which dies between finds the same bill again, and once it was refused for what it is.
     pub fn take_drops(&self, folder: &Path) -> Result<Vec<TakenDrop>> {
         self.verified()?;
-        let mut taken = Vec::new();
+        let (mut taken, catalogue) = (Vec::new(), self.catalogue());
         for found in drops::found(folder)? {
-            let bill = match found.read(self.vault.as_ref(), self.today()) {
+            let bill = match found.read(self.vault.as_ref(), Reader::new(&catalogue, self.today())) {
                 Ok(intake) => Ok(self.keep(intake)?),
                 // Locked, or out of order: the file waits.
                 Err(error) if error.code == Code::VaultFailed => return Err(error),
@@ -83,7 +82,7 @@ impl Core {
         self.store.write(|work| {
             let bill = work.remember_bill(intake.facts, now)?;
             let holding = work.holding(&bill.facts.key)?;
-            Ok(BillView::new(&bill, &intake.warnings, holding.as_ref().map(|held| &held.payment), self.lang))
+            Ok(BillView::new(&bill, &intake.warnings, holding.as_ref().map(|held| &held.payment), &self.tongue()))
         })
     }
 
@@ -92,7 +91,7 @@ impl Core {
         self.verified()?;
         self.store.read(|work| {
             let holders = work.holders()?;
-            let view = |bill: &BillRecord| BillView::new(bill, &[], holders.get(&bill.facts.key), self.lang);
+            let view = |bill: &BillRecord| BillView::new(bill, &[], holders.get(&bill.facts.key), &self.tongue());
             Ok(work.bills()?.iter().map(view).collect())
         })
     }
@@ -110,7 +109,7 @@ impl Core {
                 .iter()
                 .map(|bill| {
                     let holding = work.holding(&bill.facts.key)?;
-                    Ok(BillView::new(bill, warnings, holding.as_ref().map(|held| &held.payment), self.lang))
+                    Ok(BillView::new(bill, warnings, holding.as_ref().map(|held| &held.payment), &self.tongue()))
                 })
                 .collect()
         })
@@ -130,7 +129,7 @@ impl Core {
     /// typed is not lost with the connection.
     pub fn prepare_inquiry(&self, biller: &str, number: &str) -> Result<PreparedInquiry> {
         let session = self.verified()?;
-        let intake = intake::from_keys(biller, number)?;
+        let intake = intake::from_keys(&self.catalogue(), biller, number)?;
         let key = intake.facts.key.clone();
         let now = self.clock.now();
         let kept = self.store.write(|work| work.remember_bill(intake.facts, now))?;

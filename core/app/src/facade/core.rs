@@ -1,9 +1,9 @@
 //! The part of the façade that needs no network.
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
-use paytaipei_bill::{CivilDate, Lang};
+use paytaipei_bill::{Catalogue, CivilDate, Lang};
 use paytaipei_identity::Session;
 use time::OffsetDateTime;
 
@@ -12,6 +12,7 @@ use crate::drain::Desk;
 use crate::error::{Code, Result};
 use crate::ports::{Clock, KeyVault};
 use crate::store::Store;
+use crate::view::Tongue;
 
 /// Bills, intents, consents and what became of them, on this phone. Every method returns after its change is on disk.
 pub struct Core {
@@ -19,13 +20,20 @@ pub struct Core {
     pub(crate) vault: Arc<dyn KeyVault>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) lang: Lang,
+    pub(super) catalogue: RwLock<Arc<Catalogue>>,
 }
 
 impl Core {
     /// Opens the store in this file, making it where it is missing.
     pub fn open(file: &Path, phone: Phone, lang: Lang) -> Result<Self> {
         let store = Store::open(file, phone.vault.as_ref(), phone.entropy, Arc::clone(&phone.clock))?;
-        Ok(Self { store: Arc::new(store), vault: phone.vault, clock: phone.clock, lang })
+        Ok(Self {
+            store: Arc::new(store),
+            vault: phone.vault,
+            clock: phone.clock,
+            lang,
+            catalogue: RwLock::new(Catalogue::bundled()),
+        })
     }
 
     /// Becomes the one drainer of this store.
@@ -45,6 +53,16 @@ impl Core {
         let now = self.clock.now();
         let session = self.store.read(|work| work.session())?;
         session.filter(|session| session.is_current(now.0)).ok_or_else(|| Code::NumberNotVerified.into())
+    }
+
+    /// Who can be paid, as far as this phone knows.
+    #[must_use]
+    pub fn catalogue(&self) -> Arc<Catalogue> {
+        Arc::clone(&self.catalogue.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub(super) fn tongue(&self) -> Tongue {
+        Tongue { lang: self.lang, catalogue: self.catalogue() }
     }
 
     /// The city's day.

@@ -48,7 +48,7 @@ impl Core {
             let payment = Payment::intended(id, bill.facts.key.clone(), provider, bill.facts.terms, now);
             let record = PaymentRecord { bill: bill.id, payment };
             work.keep_payment(&record)?;
-            Ok(PaymentView::new(&record, self.lang))
+            Ok(PaymentView::new(&record, &self.tongue()))
         })
     }
 
@@ -77,7 +77,7 @@ impl Core {
             at_text: instant(at),
         };
         let text = draft.text().ok_or(Code::ConsentNotAsked)?;
-        let biller = row.bill.biller.lookup().map_or("", |biller| biller.name(self.lang));
+        let biller = self.catalogue().name(&row.bill.biller, self.lang);
         let reason = match self.lang {
             Lang::ZhHant => format!("同意以{}繳納{biller} {payable}", row.provider.name(self.lang)),
             Lang::En => format!("Agree to pay {payable} to {biller} through {}", row.provider.name(self.lang)),
@@ -99,28 +99,28 @@ impl Core {
         let hash = hex(digest(&SHA256, body.as_bytes()).as_ref());
         // The row may have changed while the person looked: the engine compares what was shown with what is there.
         let record = self.store.advance(id, Event::Consented(draft.signed(body, hash)))?;
-        Ok(PaymentView::new(&record, self.lang))
+        Ok(PaymentView::new(&record, &self.tongue()))
     }
 
     /// The person wants it stopped. Where bytes may be on their way, the platform has to say that they never charge.
     pub fn cancel(&self, payment: &str) -> Result<PaymentView> {
         self.verified()?;
         let id = PaymentId::parse(payment).ok_or(Code::PaymentUnknown)?;
-        Ok(PaymentView::new(&self.store.advance(id, Event::CancelRequested)?, self.lang))
+        Ok(PaymentView::new(&self.store.advance(id, Event::CancelRequested)?, &self.tongue()))
     }
 
     /// The person came back from the business's app. A hint only: the platform is asked with the next drain.
     pub fn came_back(&self, payment: &str) -> Result<PaymentView> {
         self.verified()?;
         let id = PaymentId::parse(payment).ok_or(Code::PaymentUnknown)?;
-        Ok(PaymentView::new(&self.store.advance(id, Event::Returned)?, self.lang))
+        Ok(PaymentView::new(&self.store.advance(id, Event::Returned)?, &self.tongue()))
     }
 
     /// Payments that have not ended, the earliest made first.
     pub fn queue(&self) -> Result<Vec<PaymentView>> {
         self.verified()?;
         let records = self.store.read(|work| work.open_payments())?;
-        Ok(records.iter().map(|record| PaymentView::new(record, self.lang)).collect())
+        Ok(records.iter().map(|record| PaymentView::new(record, &self.tongue())).collect())
     }
 
     /// Payments that have ended, the earliest made first.
@@ -139,7 +139,7 @@ impl Core {
         self.verified()?;
         let id = PaymentId::parse(id).ok_or(Code::PaymentUnknown)?;
         let record = self.store.read(|work| work.payment(id))?.ok_or(Code::PaymentUnknown)?;
-        Ok(PaymentView::new(&record, self.lang))
+        Ok(PaymentView::new(&record, &self.tongue()))
     }
 
     pub(super) fn list(&self, which: impl Fn(&Payment) -> bool) -> Result<Vec<PaymentView>> {
@@ -148,7 +148,7 @@ impl Core {
         Ok(records
             .iter()
             .filter(|record| which(&record.payment))
-            .map(|record| PaymentView::new(record, self.lang))
+            .map(|record| PaymentView::new(record, &self.tongue()))
             .collect())
     }
 
@@ -179,7 +179,7 @@ impl PayTaipei {
                 records.extend(work.intact_payment(id)?);
             }
             records.sort_by_key(|record| (record.payment.created_at, record.payment.id));
-            Ok(records.iter().map(|record| PaymentView::new(record, self.lang)).collect())
+            Ok(records.iter().map(|record| PaymentView::new(record, &self.tongue())).collect())
         })?;
         Ok(Synced { payments, unreachable: drained.unreachable.map(Error::new) })
     }

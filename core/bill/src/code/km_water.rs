@@ -9,15 +9,21 @@
 //!
 //! Both give the same bill key: number and period.
 
-use crate::biller::KINMEN_WATER;
 use crate::code::cvs_barcode::{Segments, amount_and_due};
 use crate::code::twqrp::TwqrpBill;
-use crate::{BillClaim, BillNumber, CivilDate, CodeFormat, Period, Suspicion, number};
+use crate::code::{Barcodes, Layout};
+use crate::{BillClaim, BillNumber, BillerId, CivilDate, CodeFormat, Period, Suspicion, keyed};
 
-pub(crate) const TWQRP_NAME: &str = "金門縣自來水廠";
-pub(crate) const ITEM: &str = "6KM";
+const TWQRP_NAME: &str = "金門縣自來水廠";
+const ITEM: &str = "6KM";
 
-pub(crate) fn from_twqrp(bill: &TwqrpBill) -> Result<BillClaim, Suspicion> {
+pub(crate) const LAYOUT: Layout = Layout {
+    biller: "kinmen-water",
+    twqrp: Some((TWQRP_NAME, from_twqrp)),
+    barcodes: Some(Barcodes { item: ITEM, read: from_barcodes, number_in }),
+};
+
+fn from_twqrp(bill: &TwqrpBill) -> Result<BillClaim, Suspicion> {
     let digits = bill.number.as_str();
     if !digits.bytes().all(|b| b.is_ascii_digit()) {
         return Err(Suspicion::BillNumberMalformed);
@@ -31,7 +37,7 @@ pub(crate) fn from_twqrp(bill: &TwqrpBill) -> Result<BillClaim, Suspicion> {
         _ => return Err(Suspicion::BillNumberMalformed),
     };
     Ok(BillClaim {
-        biller: KINMEN_WATER.biller_id(),
+        biller: BillerId::of_parser(LAYOUT.biller),
         number: water_number(number)?,
         period,
         amount: Some(bill.amount),
@@ -41,12 +47,12 @@ pub(crate) fn from_twqrp(bill: &TwqrpBill) -> Result<BillClaim, Suspicion> {
     })
 }
 
-pub(crate) fn from_barcodes(segments: &Segments<'_>, today: CivilDate) -> Result<BillClaim, Suspicion> {
+fn from_barcodes(segments: &Segments<'_>, today: CivilDate) -> Result<BillClaim, Suspicion> {
     let (amount, due) = amount_and_due(segments, today)?;
     let body = segments.second.strip_suffix("0000").filter(|body| body.len() == 12).ok_or(Suspicion::MalformedField)?;
     let (number, period) = body.split_at_checked(7).ok_or(Suspicion::MalformedField)?;
     Ok(BillClaim {
-        biller: KINMEN_WATER.biller_id(),
+        biller: BillerId::of_parser(LAYOUT.biller),
         number: water_number(number)?,
         period: Some(read_period(period)?),
         amount: Some(amount),
@@ -57,12 +63,12 @@ pub(crate) fn from_barcodes(segments: &Segments<'_>, today: CivilDate) -> Result
 }
 
 /// The number that segment 2 names, whatever the check digits say.
-pub(crate) fn number_in(second: &str) -> Option<&str> {
+fn number_in(second: &str) -> Option<&str> {
     second.get(..7)
 }
 
 fn water_number(digits: &str) -> Result<BillNumber, Suspicion> {
-    number::kinmen_water(digits).ok_or(Suspicion::BillNumberMalformed)
+    keyed::kinmen_water(digits).ok_or(Suspicion::BillNumberMalformed)
 }
 
 /// `YYYMM`: an ROC year from 民國 1, a month from 01 to 12.

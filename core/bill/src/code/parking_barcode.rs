@@ -4,18 +4,24 @@
 //! The item `2PK` and the layout are the project's own, since the real ones are not public. They add to the slip's QR
 //! code what it does not say: amount and due date.
 
-use crate::biller::TAIPEI_PARKING;
 use crate::code::cvs_barcode::{Segments, amount_and_due};
-use crate::{BillClaim, CivilDate, CodeFormat, Period, Suspicion, number};
+use crate::code::{Barcodes, Layout};
+use crate::{BillClaim, BillerId, CivilDate, CodeFormat, Period, Suspicion, keyed};
 
-pub(crate) const ITEM: &str = "2PK";
+const ITEM: &str = "2PK";
 
-pub(crate) fn from_barcodes(segments: &Segments<'_>, today: CivilDate) -> Result<BillClaim, Suspicion> {
+pub(crate) const LAYOUT: Layout = Layout {
+    biller: "taipei-parking",
+    twqrp: None,
+    barcodes: Some(Barcodes { item: ITEM, read: from_barcodes, number_in }),
+};
+
+fn from_barcodes(segments: &Segments<'_>, today: CivilDate) -> Result<BillClaim, Suspicion> {
     let (amount, due) = amount_and_due(segments, today)?;
     let slip = segments.second.strip_suffix('0').ok_or(Suspicion::MalformedField)?;
     Ok(BillClaim {
-        biller: TAIPEI_PARKING.biller_id(),
-        number: number::parking_slip(slip).ok_or(Suspicion::BillNumberMalformed)?,
+        biller: BillerId::of_parser(LAYOUT.biller),
+        number: keyed::parking_slip(slip).ok_or(Suspicion::BillNumberMalformed)?,
         period: Some(Period::single()),
         amount: Some(amount),
         due: Some(due),
@@ -25,6 +31,6 @@ pub(crate) fn from_barcodes(segments: &Segments<'_>, today: CivilDate) -> Result
 }
 
 /// The number that segment 2 names, whatever the check digits say.
-pub(crate) fn number_in(second: &str) -> Option<&str> {
+fn number_in(second: &str) -> Option<&str> {
     second.get(..15)
 }

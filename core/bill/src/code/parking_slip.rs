@@ -3,9 +3,9 @@
 //! The page behind it leads on to `pay.taipei/qr/2/…`. It says neither amount nor due date, and has no check
 //! characters. Source: the Parking Management and Development Office's own client.
 
-use crate::biller::TAIPEI_PARKING;
+use crate::catalogue::AcceptedCode;
 use crate::link::Link;
-use crate::{BillClaim, CodeFormat, Period, Reading, Suspicion, number};
+use crate::{BillClaim, CodeFormat, Period, Reader, Reading, Suspicion, keyed};
 
 /// Whether path and query are such a link's, on whatever host.
 pub(crate) fn is_shaped(link: &Link<'_>) -> bool {
@@ -13,18 +13,20 @@ pub(crate) fn is_shaped(link: &Link<'_>) -> bool {
 }
 
 /// What a link on the genuine host is.
-pub(crate) fn read(link: &Link<'_>) -> Reading {
+pub(crate) fn read(link: &Link<'_>, reader: Reader<'_>) -> Reading {
     if link.path != "/qr" {
         return Reading::Unknown;
     }
+    let biller = reader.catalogue.with_code(|code| *code == AcceptedCode::ParkingSlip);
     let mut numbers = link.query_values("tno");
     match (numbers.next(), numbers.next()) {
         (Some(_), Some(_)) => Reading::Suspicious(Suspicion::DuplicateKey),
         (None, _) => Reading::Suspicious(Suspicion::MalformedLink),
-        (Some(text), None) => match number::parking_slip(text) {
-            None => Reading::Suspicious(Suspicion::BillNumberMalformed),
-            Some(number) => Reading::of_claim(BillClaim {
-                biller: TAIPEI_PARKING.biller_id(),
+        (Some(text), None) => match (keyed::parking_slip(text), biller) {
+            (None, _) => Reading::Suspicious(Suspicion::BillNumberMalformed),
+            (_, None) => Reading::Unknown,
+            (Some(number), Some(biller)) => reader.claimed(BillClaim {
+                biller: biller.id.clone(),
                 number,
                 period: Some(Period::single()),
                 amount: None,

@@ -10,25 +10,31 @@
 //!   2,0,3,0,5,0,7,0 repeated for the second; remainder of the sum modulo 11: 0 → `A`, 1 → `0`, else 11 less it.
 //!   One public source. Computed by it: segment 2 `0101152081234560` with `1407??000000428` → `A6`, with
 //!   `1501??000001250` → `28`.
-//! - The water number is area 1, sub-area 2, household 6, check 1; its check digit (see [`crate::number`]) warns and
+//! - The water number is area 1, sub-area 2, household 6, check 1; its check digit (see [`crate::keyed::water`]) warns and
 //!   never refuses.
 //!
 //! The period is the deadline as `YYYYMMDD` (AD), in the QR's D4 and in segment 1 alike: a definition of the project's,
 //! so that both name the same bill.
 
-use crate::biller::TAIPEI_WATER;
 use crate::code::cvs_barcode::{self, Segments};
 use crate::code::twqrp::TwqrpBill;
-use crate::{BillClaim, CivilDate, CodeFormat, Period, Suspicion, number};
+use crate::code::{Barcodes, Layout};
+use crate::{BillClaim, BillerId, CivilDate, CodeFormat, Period, Suspicion, keyed};
 
 /// With 台 written 臺.
-pub(crate) const TWQRP_NAME: &str = "臺北自來水費";
-pub(crate) const ITEM: &str = "168";
+const TWQRP_NAME: &str = "臺北自來水費";
+const ITEM: &str = "168";
 
-pub(crate) fn from_twqrp(bill: &TwqrpBill) -> Result<BillClaim, Suspicion> {
-    let number = number::taipei_water(&bill.number).ok_or(Suspicion::BillNumberMalformed)?;
+pub(crate) const LAYOUT: Layout = Layout {
+    biller: "taipei-water",
+    twqrp: Some((TWQRP_NAME, from_twqrp)),
+    barcodes: Some(Barcodes { item: ITEM, read: from_barcodes, number_in }),
+};
+
+fn from_twqrp(bill: &TwqrpBill) -> Result<BillClaim, Suspicion> {
+    let number = keyed::taipei_water(&bill.number).ok_or(Suspicion::BillNumberMalformed)?;
     let mut claim = BillClaim {
-        biller: TAIPEI_WATER.biller_id(),
+        biller: BillerId::of_parser(LAYOUT.biller),
         period: bill.due.map(period_of).transpose()?,
         amount: Some(bill.amount),
         due: bill.due,
@@ -40,14 +46,14 @@ pub(crate) fn from_twqrp(bill: &TwqrpBill) -> Result<BillClaim, Suspicion> {
     Ok(claim)
 }
 
-pub(crate) fn from_barcodes(segments: &Segments<'_>, today: CivilDate) -> Result<BillClaim, Suspicion> {
+fn from_barcodes(segments: &Segments<'_>, today: CivilDate) -> Result<BillClaim, Suspicion> {
     if !check_digits_fit(segments) {
         return Err(Suspicion::CheckDigitsWrong);
     }
     let due = cvs_barcode::due(segments, today)?;
-    let number = number_in(segments.second).and_then(number::taipei_water).ok_or(Suspicion::BillNumberMalformed)?;
+    let number = number_in(segments.second).and_then(keyed::taipei_water).ok_or(Suspicion::BillNumberMalformed)?;
     let mut claim = BillClaim {
-        biller: TAIPEI_WATER.biller_id(),
+        biller: BillerId::of_parser(LAYOUT.biller),
         number,
         period: Some(period_of(due)?),
         amount: Some(cvs_barcode::amount(segments)?),
@@ -60,12 +66,12 @@ pub(crate) fn from_barcodes(segments: &Segments<'_>, today: CivilDate) -> Result
 }
 
 /// The number that segment 2 names, whatever the check digits say.
-pub(crate) fn number_in(second: &str) -> Option<&str> {
+fn number_in(second: &str) -> Option<&str> {
     second.get(6..16)
 }
 
 fn warn_of_number(claim: &mut BillClaim) {
-    for warning in number::taipei_water_warnings(&claim.number) {
+    for warning in keyed::water::taipei_warnings(claim.number.as_str()) {
         claim.warn(warning);
     }
 }

@@ -3,13 +3,13 @@
 //! QR: `www.water.gov.tw/member_mobilesearch_act.aspx?` + percent-encoded TWQRP of type 03, with or without a scheme.
 //! Its water numbers have eleven digits or letters. Source: the company's bills as read by public apps.
 
-use crate::biller::TAIWAN_WATER;
+use crate::catalogue::AcceptedCode;
 use crate::link::Link;
-use crate::{KnownCode, Reading};
+use crate::{Reader, Reading};
 
 /// What a link on the company's host is.
-pub(crate) fn read(link: &Link<'_>) -> Reading {
-    if link.path.eq_ignore_ascii_case("/member_mobilesearch_act.aspx") { explain() } else { Reading::Unknown }
+pub(crate) fn read(link: &Link<'_>, reader: Reader<'_>) -> Reading {
+    if link.path.eq_ignore_ascii_case("/member_mobilesearch_act.aspx") { explain(reader) } else { Reading::Unknown }
 }
 
 /// Whether a TWQRP text is named after the company. 台 written 臺.
@@ -17,8 +17,8 @@ pub(crate) fn is_name(name: &str) -> bool {
     name.starts_with("臺灣自來水")
 }
 
-pub(crate) const fn explain() -> Reading {
-    Reading::Known(KnownCode::NotServed(&TAIWAN_WATER))
+pub(crate) fn explain(reader: Reader<'_>) -> Reading {
+    reader.explained(&AcceptedCode::TaiwanWater)
 }
 
 #[cfg(test)]

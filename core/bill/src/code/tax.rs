@@ -1,4 +1,4 @@
-//! Local and national taxes: recognised and explained; not served by this release.
+//! Local and national taxes. The catalogue says which categories are paid here.
 //!
 //! - QR: `https://paytax.nat.gov.tw/QRCODE.aspx?par=` + 48 digits: category 5, payment number 16, amount 10, deadline 6
 //!   (ROC `YYMMDD`), period 5, identification 6; or `15001` alone, individual income tax. Categories: 11201 house tax,
@@ -10,10 +10,13 @@
 //!
 //! Source: the Ministry of Finance's tax bills as read by public apps.
 
-use crate::biller::{HOUSE_TAX, INCOME_TAX, LAND_TAX, OTHER_TAX, VEHICLE_TAX};
+use std::sync::Arc;
+
+use crate::catalogue::{AcceptedCode, Biller};
 use crate::code::cvs_barcode::Segments;
 use crate::link::Link;
-use crate::{BillClaim, BillNumber, CivilDate, CodeFormat, KnownCode, Period, Reading, Suspicion, Twd};
+use crate::reading::not_served;
+use crate::{BillClaim, BillNumber, CivilDate, CodeFormat, Period, Reader, Reading, Suspicion, Twd};
 
 /// Whether path and query are a tax link's, on whatever host.
 pub(crate) fn is_shaped(link: &Link<'_>) -> bool {
@@ -25,7 +28,7 @@ fn is_path(link: &Link<'_>) -> bool {
 }
 
 /// What a link on the genuine host is.
-pub(crate) fn read(link: &Link<'_>, today: CivilDate) -> Reading {
+pub(crate) fn read(link: &Link<'_>, reader: Reader<'_>) -> Reading {
     if !is_path(link) {
         return Reading::Unknown;
     }
@@ -33,34 +36,37 @@ pub(crate) fn read(link: &Link<'_>, today: CivilDate) -> Reading {
     match (values.next(), values.next()) {
         (Some(_), Some(_)) => Reading::Suspicious(Suspicion::DuplicateKey),
         (None, _) => Reading::Suspicious(Suspicion::MalformedLink),
-        (Some("15001"), None) => Reading::Known(KnownCode::NotServed(&INCOME_TAX)),
-        (Some(digits), None) => match claim(digits, today) {
-            Ok(claim) => Reading::of_claim(claim),
+        (Some("15001"), None) => of_category(15001, reader).map_or(Reading::Unknown, not_served),
+        (Some(digits), None) => match claim(digits, reader) {
+            Ok(reading) => reading,
             Err(suspicion) => Reading::Suspicious(suspicion),
         },
     }
 }
 
-fn claim(digits: &str, today: CivilDate) -> Result<BillClaim, Suspicion> {
+/// The biller of a category of five digits.
+fn of_category(category: u32, reader: Reader<'_>) -> Option<&Arc<Biller>> {
+    let fits = |code: &AcceptedCode| matches!(code, AcceptedCode::TaxLink { first, last } if (*first..=*last).contains(&category));
+    reader.catalogue.with_code(fits).or_else(|| reader.catalogue.with_code(|code| *code == AcceptedCode::TaxSlip))
+}
+
+fn claim(digits: &str, reader: Reader<'_>) -> Result<Reading, Suspicion> {
     if digits.len() != 48 || !digits.bytes().all(|b| b.is_ascii_digit()) {
         return Err(Suspicion::MalformedLink);
     }
     let part = |from: usize, to: usize| digits.get(from..to).unwrap_or("");
-    let biller = match part(0, 5) {
-        "11201" => HOUSE_TAX,
-        "11331" => LAND_TAX,
-        vehicle if ("11221"..="11236").contains(&vehicle) => VEHICLE_TAX,
-        _ => OTHER_TAX,
+    let Some(biller) = part(0, 5).parse().ok().and_then(|category| of_category(category, reader)) else {
+        return Ok(Reading::Unknown);
     };
-    Ok(BillClaim {
-        biller: biller.biller_id(),
+    Ok(reader.claimed(BillClaim {
+        biller: biller.id.clone(),
         number: BillNumber::new(part(5, 21)).map_err(|_| Suspicion::BillNumberMalformed)?,
         period: Some(Period::new(part(37, 42)).map_err(|_| Suspicion::PeriodMalformed)?),
         amount: Some(Twd::from_digits(part(21, 31)).map_err(|_| Suspicion::AmountMalformed)?),
-        due: Some(CivilDate::from_roc_yymmdd(part(31, 37), today).map_err(|_| Suspicion::DateMalformed)?),
+        due: Some(CivilDate::from_roc_yymmdd(part(31, 37), reader.today).map_err(|_| Suspicion::DateMalformed)?),
         format: CodeFormat::TaxLink,
         warnings: Vec::new(),
-    })
+    }))
 }
 
 /// Segment 2 of a tax slip.
@@ -69,10 +75,10 @@ pub(crate) fn is_second(text: &str) -> bool {
 }
 
 /// What three segments of a tax slip's shape are.
-pub(crate) fn read_barcodes(segments: &Segments<'_>) -> Reading {
+pub(crate) fn read_barcodes(segments: &Segments<'_>, reader: Reader<'_>) -> Reading {
     let printed = segments.third.chars().nth(4);
     if printed.is_some() && printed == check_character(segments) {
-        Reading::Known(KnownCode::NotServed(&OTHER_TAX))
+        reader.explained(&AcceptedCode::TaxSlip)
     } else {
         Reading::Suspicious(Suspicion::CheckDigitsWrong)
     }
@@ -87,9 +93,9 @@ fn check_character(segments: &Segments<'_>) -> Option<char> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::testing::{day, known, suspicion, today};
-    use crate::{BarcodesError, read_barcodes};
+    use super::{Reading, Suspicion, Twd};
+    use crate::testing::{claim, day, suspicion, today};
+    use crate::{BarcodesError, KnownCode, Warning, read_barcodes};
 
     const SAMPLE: &str = "113311234567890123456000000050214120414010671687";
 
@@ -99,26 +105,28 @@ mod tests {
 
     #[test]
     fn the_published_sample_is_a_land_value_tax_of_502_dollars() {
-        let bill = claim(SAMPLE, today()).unwrap();
+        let bill = claim(&link(SAMPLE));
         assert_eq!(bill.key().canonical(), "land-value-tax/1234567890123456/14010");
         assert_eq!((bill.amount, bill.due), (Twd::new(502).ok(), Some(day("2025-12-04"))));
-        assert_eq!(known(&link(SAMPLE)), "biller_not_served");
+        assert_eq!(bill.warnings, [Warning::PastDue]);
     }
 
     #[test]
     fn categories_are_told_apart() {
-        for (category, biller) in [
-            ("11201", "house-tax"),
-            ("11221", "vehicle-licence-tax"),
-            ("11236", "vehicle-licence-tax"),
-            ("11237", "other-tax"),
-            ("11220", "other-tax"),
-        ] {
+        for (category, biller) in
+            [("11201", "house-tax"), ("11221", "vehicle-licence-tax"), ("11236", "vehicle-licence-tax")]
+        {
             let digits = SAMPLE.replacen("11331", category, 1);
-            assert_eq!(claim(&digits, today()).unwrap().biller.as_str(), biller);
+            assert_eq!(claim(&link(&digits)).biller.as_str(), biller);
         }
-        let Reading::Known(KnownCode::NotServed(biller)) = crate::read_text(&link("15001"), today()) else { panic!() };
-        assert_eq!(biller.id, "income-tax");
+        for (digits, biller) in [
+            (SAMPLE.replacen("11331", "11237", 1), "other-tax"),
+            (SAMPLE.replacen("11331", "11220", 1), "other-tax"),
+            ("15001".to_owned(), "income-tax"),
+        ] {
+            let reading = crate::read_text(&link(&digits), today());
+            assert_eq!(reading, Reading::Known(KnownCode::NotServed(crate::testing::biller(biller))));
+        }
     }
 
     #[test]
@@ -141,7 +149,7 @@ mod tests {
             let [a, b, c] = slip;
             for order in [[a, b, c], [c, a, b], [b, c, a]] {
                 let read = read_barcodes(&order, today()).unwrap();
-                assert_eq!(read.reading, Reading::Known(KnownCode::NotServed(&OTHER_TAX)));
+                assert_eq!(read.reading, Reading::Known(KnownCode::NotServed(crate::testing::biller("other-tax"))));
                 assert_eq!(read.order.map(|at| order[at]), slip);
             }
             let wrong = c.replacen('0', "1", 1);

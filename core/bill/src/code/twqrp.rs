@@ -18,11 +18,11 @@ use std::collections::BTreeMap;
 
 use percent_encoding::percent_decode_str;
 
-use crate::code::{km_water, taipei_water, taiwan_water};
+use crate::code::taiwan_water;
 use crate::known::ShownName;
 use crate::link::{Link, Site, Verdict};
 use crate::money::MoneyError;
-use crate::{BillClaim, CivilDate, KnownCode, Reading, Suspicion, Twd, Warning, text};
+use crate::{CivilDate, KnownCode, Reader, Reading, Suspicion, Twd, Warning, text};
 
 /// How the scheme looks before any decoding, once and twice percent-encoded.
 const SCHEMES: [&str; 3] = ["TWQRP://", "TWQRP%3A%2F%2F", "TWQRP%253A%252F%252F"];
@@ -44,10 +44,10 @@ impl TwqrpBill {
 }
 
 /// Reads a TWQRP text, bare or inside a link; `None` where there is none.
-pub(crate) fn read(text: &str, today: CivilDate) -> Option<Reading> {
+pub(crate) fn read(text: &str, reader: Reader<'_>) -> Option<Reading> {
     let (layers, start) = find_scheme(text)?;
     let (wrapper, payload) = text.split_at(start);
-    Some(match read_payload(wrapper, payload, layers, today) {
+    Some(match read_payload(wrapper, payload, layers, reader) {
         Ok(reading) => reading,
         Err(suspicion) => Reading::Suspicious(suspicion),
     })
@@ -64,10 +64,10 @@ fn find_scheme(text: &str) -> Option<(usize, usize)> {
         .min_by_key(|(_, at)| *at)
 }
 
-fn read_payload(wrapper: &str, payload: &str, layers: usize, today: CivilDate) -> Result<Reading, Suspicion> {
+fn read_payload(wrapper: &str, payload: &str, layers: usize, reader: Reader<'_>) -> Result<Reading, Suspicion> {
     let site = if wrapper.is_empty() { None } else { Some(wrapper_site(wrapper)?) };
     if site == Some(Site::TaiwanWater) {
-        return Ok(taiwan_water::explain());
+        return Ok(taiwan_water::explain(reader));
     }
     let mut decoded = Cow::Borrowed(payload);
     for _ in 0..layers {
@@ -85,7 +85,7 @@ fn read_payload(wrapper: &str, payload: &str, layers: usize, today: CivilDate) -
     match kind {
         Some("01") => Ok(Reading::Known(KnownCode::TwqrpPurchase)),
         Some("02") => Ok(Reading::Known(KnownCode::TwqrpTransfer)),
-        Some("03") => bill(&decode_value(name)?, &fields, wrapper, today),
+        Some("03") => bill(&decode_value(name)?, &fields, wrapper, reader),
         _ => Ok(Reading::Known(KnownCode::TwqrpOther)),
     }
 }
@@ -126,7 +126,7 @@ fn bill(
     name: &str,
     fields: &BTreeMap<(u8, u8), String>,
     wrapper: &str,
-    today: CivilDate,
+    reader: Reader<'_>,
 ) -> Result<Reading, Suspicion> {
     let field = |number: u8| fields.get(&(b'D', number)).map(String::as_str);
     let mut warnings = Vec::new();
@@ -150,7 +150,7 @@ fn bill(
     let date = |digits: &str| CivilDate::from_yyyymmdd(digits).map_err(|_| Suspicion::DateMalformed);
     let due = field(4).filter(|digits| !digits.is_empty()).map(date).transpose()?;
     if let Some(end) = field(12).filter(|end| !end.is_empty()) {
-        if date(end.get(..8).unwrap_or(end))? < today {
+        if date(end.get(..8).unwrap_or(end))? < reader.today {
             warnings.push(Warning::CodeExpired);
         }
         check_time(end.get(8..).unwrap_or(""))?;
@@ -165,9 +165,10 @@ fn bill(
         }
         None => name,
     };
-    let Some(parse) = parser_of(&name) else {
+    let parse = reader.layouts.iter().filter_map(|layout| layout.twqrp).find(|(own, _)| *own == name);
+    let Some((_, parse)) = parse else {
         return Ok(if taiwan_water::is_name(&name) {
-            taiwan_water::explain()
+            taiwan_water::explain(reader)
         } else {
             Reading::Known(KnownCode::TwqrpBill(ShownName::new(&name)))
         });
@@ -175,18 +176,7 @@ fn bill(
     let number: String = field(7).ok_or(Suspicion::MissingField)?.chars().filter(|c| *c != ' ').collect();
     agrees_with_wrapper(wrapper, &number)?;
     let bill = TwqrpBill { number: text::normalise(&number, 17), amount, due, warnings };
-    parse(&bill).map(Reading::of_claim)
-}
-
-type Parse = fn(&TwqrpBill) -> Result<BillClaim, Suspicion>;
-
-/// Billers whose D7 this release reads, by the name in the code.
-fn parser_of(name: &str) -> Option<Parse> {
-    match name {
-        km_water::TWQRP_NAME => Some(km_water::from_twqrp),
-        taipei_water::TWQRP_NAME => Some(taipei_water::from_twqrp),
-        _ => None,
-    }
+    parse(&bill).map(|claim| reader.claimed(claim))
 }
 
 /// FISC's links repeat the water number outside the text, for people whose phone opens them in a browser.

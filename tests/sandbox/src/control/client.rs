@@ -1,7 +1,8 @@
 //! A blocking client of the control interface, for tests and the demo.
 
 use super::types::{
-    BillChange, BillName, Fault, IssuedBill, Ledger, NewBill, PendingApproval, PlatformPayment, Route, Settings, Totals,
+    BillChange, BillName, CatalogueChange, Fault, IssuedBill, Ledger, NewBill, PendingApproval, PlatformPayment, Route,
+    Settings, Totals,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -171,6 +172,11 @@ impl ControlClient {
     /// Opens or closes a payment business.
     pub fn open_provider(&self, provider: &str, open: bool) -> Result<(), ControlError> {
         self.post("providers", json!({"provider": provider, "open": open})).map(|_: Value| ())
+    }
+
+    /// Changes the catalogue that the platform publishes.
+    pub fn change_catalogue(&self, change: &CatalogueChange) -> Result<(), ControlError> {
+        self.post("catalogue", change).map(|_: Value| ())
     }
 
     /// A lost phone: ends the number's sessions, and the consent keys of those sessions for good.

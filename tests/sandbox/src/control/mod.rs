@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
-use types::{BillChange, BillName, Fault, NewBill, Settings, Totals};
+use types::{BillChange, BillName, CatalogueChange, Fault, NewBill, Settings, Totals};
 
 type Answer = Result<Response, Problem>;
 
@@ -55,6 +55,7 @@ pub fn router(hands: Arc<Hands>) -> Router {
         .route("/control/totals", get(totals))
         .route("/control/accounts", post(set_account))
         .route("/control/providers", post(set_provider))
+        .route("/control/catalogue", post(change_catalogue))
         .route("/control/revoke", post(revoke))
         .route("/control/settings", post(change_settings))
         .route("/control/requests", get(requests))
@@ -251,6 +252,11 @@ struct Provider {
 async fn set_provider(State(hands): Held, body: Bytes) -> Answer {
     let Provider { provider, open } = read(&body)?;
     or_not_found(hands.platform.open_provider(&provider, open)?, "no such payment business")
+}
+
+async fn change_catalogue(State(hands): Held, body: Bytes) -> Answer {
+    hands.platform.change_catalogue(&read::<CatalogueChange>(&body)?)?;
+    done()
 }
 
 #[derive(Deserialize)]

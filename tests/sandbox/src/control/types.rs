@@ -2,6 +2,7 @@
 //! why these types, unlike the phone's, can be printed.
 
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// A class of requests, for faults and counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -203,6 +204,9 @@ pub struct NewBill {
     pub owner: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub address: Option<String>,
+    /// What its customer may ask for it by, in the form that the phone sends.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fields: Option<BTreeMap<String, String>>,
 }
 
 impl NewBill {
@@ -218,6 +222,7 @@ impl NewBill {
             due: None,
             owner: None,
             address: None,
+            fields: None,
         }
     }
 
@@ -230,6 +235,13 @@ impl NewBill {
     #[must_use]
     pub fn period(mut self, period: &str) -> Self {
         self.period = Some(period.to_owned());
+        self
+    }
+
+    /// Asked for by these fields too.
+    #[must_use]
+    pub fn fields<const N: usize>(mut self, fields: [(&str, &str); N]) -> Self {
+        self.fields = Some(fields.map(|(name, value)| (name.to_owned(), value.to_owned())).into());
         self
     }
 
@@ -341,6 +353,23 @@ pub struct PlatformPayment {
     pub puts: i64,
     /// How many webhooks about it came in, duplicates included.
     pub webhooks: i64,
+}
+
+/// A change of the catalogue that the platform publishes.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CatalogueChange {
+    /// States by biller: `open`, `closed`, `not_served`.
+    #[serde(default)]
+    pub states: BTreeMap<String, String>,
+    /// Entries of billers to add, as the catalogue has them.
+    #[serde(default)]
+    pub add: Vec<serde_json::Value>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub min_app: Option<String>,
+    /// One more than the last when left out; a lower one is what no platform does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<u64>,
 }
 
 /// Times and patience. What is left out stays.

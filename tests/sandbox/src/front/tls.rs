@@ -42,7 +42,7 @@ pub fn acceptor(data: &Path) -> Result<(TlsAcceptor, PathBuf), TlsError> {
         KeyPair::from_pem(&fs::read_to_string(&key_file)?)?
     } else {
         let key = KeyPair::generate()?;
-        write_private(&key_file, &key.serialize_pem())?;
+        write_private(&key_file, key.serialize_pem().as_bytes())?;
         fs::write(&root_file, authority.self_signed(&key)?.pem())?;
         key
     };
@@ -65,10 +65,11 @@ pub fn acceptor(data: &Path) -> Result<(TlsAcceptor, PathBuf), TlsError> {
     Ok((TlsAcceptor::from(Arc::new(server)), root_file))
 }
 
-fn write_private(file: &Path, text: &str) -> io::Result<()> {
+/// Writes what nobody else may read.
+pub fn write_private(file: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut options = fs::OpenOptions::new();
     options.write(true).create(true).truncate(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(file)?.write_all(text.as_bytes())
+    options.open(file)?.write_all(bytes)
 }

@@ -6,13 +6,13 @@ use time::{Date, Duration};
 /// Years between the Gregorian calendar and the Republic's (民國).
 const ROC_OFFSET: i32 = 1911;
 
-/// A biller of the catalogue.
+/// A biller of the catalogue, as it numbers its bills.
 pub struct Biller {
     pub id: &'static str,
-    pub zh: &'static str,
-    pub en: &'static str,
     /// Where its invented customers live.
     pub address: &'static str,
+    /// Whether its bills are still paid once their day is over.
+    pub paid_late: bool,
     numbering: Numbering,
 }
 
@@ -23,32 +23,39 @@ enum Numbering {
     TaipeiWater,
     /// `Q` and 14 digits or letters; the number alone names the slip.
     TaipeiParking,
+    /// A letter and eight digits or letters; alone it names the ticket.
+    Ticket,
+    /// 8 to 20 letters or digits, of which those made up here begin so; alone they name the bill.
+    Payment(&'static str),
+    /// Sixteen digits; the period is five.
+    Tax,
 }
 
-/// All of them.
-pub const BILLERS: [Biller; 3] = [
-    Biller {
-        id: "kinmen-water",
-        zh: "金門縣自來水廠",
-        en: "Kinmen County Waterworks",
-        address: "金門縣金城鎮民生路1號",
-        numbering: Numbering::KinmenWater,
-    },
-    Biller {
-        id: "taipei-water",
-        zh: "臺北自來水事業處",
-        en: "Taipei Water Department",
-        address: "臺北市中正區長興街1號",
-        numbering: Numbering::TaipeiWater,
-    },
-    Biller {
-        id: "taipei-parking",
-        zh: "臺北市停車管理工程處",
-        en: "Taipei City Parking Management and Development Office",
-        address: "臺北市中正區長興街1號",
-        numbering: Numbering::TaipeiParking,
-    },
+const fn biller_of(id: &'static str, address: &'static str, paid_late: bool, numbering: Numbering) -> Biller {
+    Biller { id, address, paid_late, numbering }
+}
+
+const TAIPEI: &str = "臺北市中正區長興街1號";
+
+/// All whose bills the platform takes.
+pub const BILLERS: [Biller; 13] = [
+    biller_of("kinmen-water", "金門縣金城鎮民生路1號", false, Numbering::KinmenWater),
+    biller_of("taipei-water", TAIPEI, false, Numbering::TaipeiWater),
+    biller_of("taipei-parking", TAIPEI, false, Numbering::TaipeiParking),
+    biller_of("taipei-hospital", TAIPEI, false, Numbering::Payment("H")),
+    biller_of("taipei-study-fees", TAIPEI, false, Numbering::Payment("S")),
+    biller_of("house-tax", TAIPEI, false, Numbering::Tax),
+    biller_of("land-value-tax", TAIPEI, false, Numbering::Tax),
+    biller_of("vehicle-licence-tax", TAIPEI, false, Numbering::Tax),
+    biller_of("traffic-fine", TAIPEI, true, Numbering::Ticket),
+    biller_of("assembly-deposit", TAIPEI, false, Numbering::Payment("D")),
+    biller_of("land-office", TAIPEI, false, Numbering::Payment("L")),
+    biller_of("company-registration", TAIPEI, false, Numbering::Payment("C")),
+    biller_of("online-application", TAIPEI, false, Numbering::Payment("A")),
 ];
+
+/// One that the control interface added to the catalogue.
+pub const ADDED: Biller = biller_of("", TAIPEI, false, Numbering::Payment("N"));
 
 /// The biller of an id.
 pub fn biller(id: &str) -> Option<&'static Biller> {
@@ -64,6 +71,11 @@ impl Biller {
             Numbering::KinmenWater => number.len() == 7 && digits,
             Numbering::TaipeiWater => number.len() == 10 && letters_or_digits,
             Numbering::TaipeiParking => number.len() == 15 && number.starts_with('Q') && letters_or_digits,
+            Numbering::Ticket => {
+                number.len() == 9 && number.starts_with(|c: char| c.is_ascii_uppercase()) && letters_or_digits
+            }
+            Numbering::Payment(_) => (8..=20).contains(&number.len()) && letters_or_digits,
+            Numbering::Tax => number.len() == 16 && digits,
         }
     }
 
@@ -82,7 +94,8 @@ impl Biller {
                     dashed.and_then(|((year, month), day)| crate::clock::parse_day(&format!("{year}-{month}-{day}")));
                 period.len() == 8 && day.is_some()
             }
-            Numbering::TaipeiParking => period.is_empty(),
+            Numbering::TaipeiParking | Numbering::Ticket | Numbering::Payment(_) => period.is_empty(),
+            Numbering::Tax => period.len() == 5 && period.bytes().all(|byte| byte.is_ascii_digit()),
         }
     }
 
@@ -99,6 +112,11 @@ impl Biller {
             Numbering::TaipeiParking => {
                 format!("Q{}", entropy::from_alphabet(14, b"0123456789ABCDEFGHJKLMNPQRSTUVWXYZ"))
             }
+            Numbering::Ticket => format!("{}{}", entropy::from_alphabet(1, b"ABCD"), entropy::digits(8)),
+            Numbering::Payment(begin) => {
+                format!("{begin}{}", entropy::from_alphabet(15, b"0123456789ABCDEFGHJKLMNPQRSTUVWXYZ"))
+            }
+            Numbering::Tax => entropy::digits(16),
         }
     }
 
@@ -114,7 +132,8 @@ impl Biller {
             Numbering::TaipeiWater => {
                 format!("{:04}{:02}{:02}", due.year(), u8::from(due.month()), due.day())
             }
-            Numbering::TaipeiParking => String::new(),
+            Numbering::TaipeiParking | Numbering::Ticket | Numbering::Payment(_) => String::new(),
+            Numbering::Tax => format!("{:03}10", due.year().saturating_sub(ROC_OFFSET)),
         }
     }
 }

@@ -13,9 +13,12 @@ use crate::store::lock;
 use rusqlite::{Connection, TransactionBehavior, params};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 /// A biller shows a paid bill for so long.
 const SHOWN_PAID_DAYS: i64 = 60;
+/// When to ask a biller again that is switched off.
+const CLOSED_S: u64 = 600;
 const DAY_MS: i64 = 86_400_000;
 /// The contract's most bills of an answer.
 const MOST_BILLS: usize = 24;
@@ -25,8 +28,10 @@ const MOST_BILLS: usize = 24;
 #[serde(deny_unknown_fields)]
 pub struct Inquiry {
     pub biller: String,
-    pub number: String,
+    /// Or `fields`: one of the two.
+    pub number: Option<String>,
     pub period: Option<String>,
+    pub fields: Option<BTreeMap<String, String>>,
     pub purpose: Purpose,
 }
 
@@ -72,7 +77,8 @@ pub fn status(db: &Connection, bill: &BillRow) -> rusqlite::Result<BillStatus> {
         return Ok(BillStatus::InPayment);
     }
     // Both are YYYY-MM-DD: they compare as text. The deadline's own day still counts.
-    let expired = bill.due < day_text(city_day(now_ms()));
+    let paid_late = billers::biller(&bill.name.biller).is_some_and(|biller| biller.paid_late);
+    let expired = !paid_late && bill.due < day_text(city_day(now_ms()));
     Ok(if expired { BillStatus::Expired } else { BillStatus::Payable })
 }
 
@@ -105,13 +111,19 @@ pub fn burn_token(db: &Connection, token: &str, msisdn: &str) -> rusqlite::Resul
 }
 
 impl Platform {
-    /// `POST /v1/inquiries`. With a period exactly that bill; without, the number's payable bills and those paid lately.
+    /// `POST /v1/inquiries`. With a period exactly that bill; without, the payable bills of number or fields and those paid
+    /// lately.
     pub fn inquire(&self, session: &Session, inquiry: &Inquiry) -> Result<Value, Problem> {
         let not_found = || Problem::new(404, "bill_not_found", "The biller shows no bill of this number.");
-        let biller = billers::biller(&inquiry.biller)
+        let biller = self
+            .biller(&inquiry.biller)
             .ok_or_else(|| Problem::new(404, "biller_unknown", "The catalogue has no such biller."))?;
-        if !biller.numbers_so(&inquiry.number) {
+        if inquiry.number.as_ref().is_some_and(|number| !biller.numbers_so(number)) {
             return Err(not_found());
+        }
+        if self.biller_is_closed(&inquiry.biller) {
+            let closed = Problem::new(409, "quiet_hours", "This biller is switched off.");
+            return Err(Problem { retry_after_s: Some(CLOSED_S), ..closed });
         }
         let mut db = lock(&self.db);
         let tx = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -119,7 +131,7 @@ impl Platform {
             route: Some(Route::Inquire),
             provider: None,
             biller: Some(inquiry.biller.clone()),
-            number: Some(inquiry.number.clone()),
+            number: inquiry.number.clone(),
         };
         let mut bills = Vec::new();
         for (bill, mut status) in self.shown(&tx, inquiry)? {
@@ -139,9 +151,15 @@ impl Platform {
     }
 
     fn shown(&self, db: &Connection, inquiry: &Inquiry) -> rusqlite::Result<Vec<(BillRow, BillStatus)>> {
+        let Some(number) = &inquiry.number else {
+            return Self::visible(
+                db,
+                "number IN (SELECT number FROM customers WHERE biller = ?1 AND fields = ?2)",
+                [&inquiry.biller, &registry::fields_text(inquiry.fields.as_ref())],
+            );
+        };
         if let Some(period) = &inquiry.period {
-            let name =
-                BillName { biller: inquiry.biller.clone(), number: inquiry.number.clone(), period: period.clone() };
+            let name = BillName { biller: inquiry.biller.clone(), number: number.clone(), period: period.clone() };
             return match registry::find(db, &name)? {
                 None => Ok(Vec::new()),
                 Some(bill) => {
@@ -150,11 +168,16 @@ impl Platform {
                 }
             };
         }
+        Self::visible(db, "number = ?2", [&inquiry.biller, number])
+    }
+
+    /// The bills of a biller's customer that it still shows.
+    fn visible(db: &Connection, which: &str, of: [&String; 2]) -> rusqlite::Result<Vec<(BillRow, BillStatus)>> {
         let columns = BillRow::COLUMNS;
         let mut query = db.prepare_cached(&format!(
-            "SELECT {columns} FROM bills WHERE biller = ?1 AND number = ?2 ORDER BY due, period"
+            "SELECT {columns} FROM bills WHERE biller = ?1 AND {which} ORDER BY due, period, number"
         ))?;
-        let rows = query.query_map(params![inquiry.biller, inquiry.number], BillRow::read)?;
+        let rows = query.query_map(of, BillRow::read)?;
         let shown_since = now_ms().saturating_sub(SHOWN_PAID_DAYS.saturating_mul(DAY_MS));
         let mut shown = Vec::new();
         for bill in rows {

@@ -3,13 +3,17 @@
 //! what the business's webhook says; it never sees an account.
 
 pub mod billers;
+pub mod catalogue;
 mod consent;
 pub mod inquiry;
 pub mod payments;
 pub mod registry;
 pub mod routes;
+pub mod signing;
 pub mod verification;
 
+use self::catalogue::Catalogue;
+use self::signing::Signer;
 use crate::business::{Businesses, Webhook};
 use crate::contract::Contract;
 use crate::control::types::Settings;
@@ -32,6 +36,10 @@ const SCHEMA: &str = "
         due TEXT NOT NULL, owner TEXT NOT NULL, address TEXT NOT NULL,
         paid_at INTEGER, paid_by TEXT,
         PRIMARY KEY (biller, number, period)) STRICT;
+    -- Whose bills are asked for by what people know of themselves: fields as JSON, their names in order.
+    CREATE TABLE IF NOT EXISTS customers(
+        biller TEXT NOT NULL, fields TEXT NOT NULL, number TEXT NOT NULL,
+        PRIMARY KEY (biller, fields, number)) STRICT;
     -- A token is stored by its hash. The index is the law: at most one of a bill is alive.
     CREATE TABLE IF NOT EXISTS tokens(
         hash TEXT PRIMARY KEY, biller TEXT NOT NULL, number TEXT NOT NULL, period TEXT NOT NULL,
@@ -101,6 +109,8 @@ pub struct Platform {
     businesses: Arc<Businesses>,
     faults: Arc<Faults>,
     contract: Arc<Contract>,
+    signer: Signer,
+    catalogue: Mutex<Catalogue>,
     /// Counts payments that changed: whoever waits for an outcome looks again.
     changes: watch::Sender<u64>,
 }
@@ -112,9 +122,13 @@ impl Platform {
         businesses: Arc<Businesses>,
         faults: Arc<Faults>,
         contract: Arc<Contract>,
+        signer: Signer,
     ) -> rusqlite::Result<Self> {
         let db = store::open(file, SCHEMA)?;
-        Ok(Self { db, operator, businesses, faults, contract, changes: watch::Sender::new(0) })
+        let catalogue =
+            Catalogue::published().map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))?;
+        let (catalogue, changes) = (Mutex::new(catalogue), watch::Sender::new(0));
+        Ok(Self { db, operator, businesses, faults, contract, signer, catalogue, changes })
     }
 
     /// Takes webhooks until no business can send any more.

@@ -1,12 +1,12 @@
 //! The registry of bills, as the billers fill it.
 
 use super::Platform;
-use super::billers::{self, Biller};
 use crate::clock::{city_day_in, day_text, now_ms, parse_day};
 use crate::control::types::{BillChange, BillName, IssuedBill, NewBill};
 use crate::problem::Problem;
 use crate::store::lock;
 use rusqlite::{Connection, OptionalExtension, Row, params};
+use std::collections::BTreeMap;
 
 /// Whole NT dollars on a bill: as the contract bounds them.
 const MOST: i64 = 9_999_999_999;
@@ -72,6 +72,11 @@ pub fn find(db: &Connection, name: &BillName) -> rusqlite::Result<Option<BillRow
         .optional()
 }
 
+/// Fields as they are stored and compared.
+pub fn fields_text(fields: Option<&BTreeMap<String, String>>) -> String {
+    fields.and_then(|fields| serde_json::to_string(fields).ok()).unwrap_or_default()
+}
+
 /// 王小明 → 王○明, 王明 → 王○; what is masked already stays.
 pub fn mask_owner(owner: &str) -> String {
     if owner.contains(['○', '*']) {
@@ -91,10 +96,6 @@ pub fn mask_address(address: &str) -> String {
     address.chars().take(6).chain("○○○".chars()).collect()
 }
 
-fn known(biller: &str) -> Result<&'static Biller, Problem> {
-    billers::biller(biller).ok_or_else(|| Problem::new(404, "biller_unknown", "no such biller in the catalogue"))
-}
-
 fn no_bill() -> Problem {
     Problem::new(404, "bill_not_found", "no such bill was issued")
 }
@@ -102,7 +103,9 @@ fn no_bill() -> Problem {
 impl Platform {
     /// Issues a bill. What isn't given is made up.
     pub fn issue(&self, new: NewBill) -> Result<IssuedBill, Problem> {
-        let biller = known(&new.biller)?;
+        let biller = self
+            .biller(&new.biller)
+            .ok_or_else(|| Problem::new(404, "biller_unknown", "no such biller in the catalogue"))?;
         let due = new.due.unwrap_or_else(|| day_text(city_day_in(FORTNIGHT_DAYS)));
         let day = parse_day(&due).ok_or_else(|| Problem::malformed("due must be a day, YYYY-MM-DD"))?;
         let bill = BillRow {
@@ -138,6 +141,12 @@ impl Platform {
                 bill.address
             ],
         )?;
+        if let Some(fields) = new.fields.as_ref().filter(|_| inserted > 0) {
+            lock(&self.db).execute(
+                "INSERT OR IGNORE INTO customers(biller, fields, number) VALUES (?1, ?2, ?3)",
+                params![bill.name.biller, fields_text(Some(fields)), bill.name.number],
+            )?;
+        }
         if inserted == 0 {
             return Err(Problem::new(409, "bill_exists", "this bill was issued before: change it instead"));
         }

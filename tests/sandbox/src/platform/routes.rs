@@ -1,11 +1,9 @@
 //! The platform's HTTP operations, one function each.
 
+use super::Platform;
 use super::inquiry::Inquiry;
 use super::verification::{Collected, VerificationRequest};
-use super::{Platform, billers};
-use crate::business::BUSINESSES;
 use crate::problem::Problem;
-use crate::store::lock;
 use axum::body::Bytes;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
@@ -72,18 +70,12 @@ fn is_json(headers: &HeaderMap) -> Result<(), Problem> {
     }
 }
 
-async fn catalogue(State(platform): State<Arc<Platform>>) -> Answer {
-    let db = lock(&platform.db);
-    let mut providers = Vec::new();
-    for one in &BUSINESSES {
-        let open = platform.provider_is_open(&db, one.id)?;
-        providers.push(json!({"id": one.id, "names": {"zh": one.zh, "en": one.en}, "open": open}));
+async fn catalogue(State(platform): State<Arc<Platform>>, headers: HeaderMap) -> Answer {
+    let (signed, tag) = platform.signed_catalogue()?;
+    if headers.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == tag.as_bytes()) {
+        return Ok((StatusCode::NOT_MODIFIED, [(header::ETAG, tag)]).into_response());
     }
-    let billers: Vec<Value> = billers::BILLERS
-        .iter()
-        .map(|one| json!({"id": one.id, "names": {"zh": one.zh, "en": one.en}, "open": true}))
-        .collect();
-    ok(json!({"version": 1, "billers": billers, "providers": providers}))
+    Ok(([(header::ETAG, tag)], Json(signed)).into_response())
 }
 
 async fn start_verification(State(platform): State<Arc<Platform>>, headers: HeaderMap, body: Bytes) -> Answer {

@@ -114,7 +114,14 @@ pub fn client(sandbox: &Sandbox) -> Client {
     let pem = std::fs::read(sandbox.ca()).unwrap();
     let mut roots = rustls::RootCertStore::empty();
     let der = base64::engine::general_purpose::STANDARD
-        .decode(String::from_utf8(pem).unwrap().lines().filter(|line| !line.starts_with('-')).collect::<String>())
+        .decode(
+            String::from_utf8(pem)
+                .unwrap()
+                .lines()
+                .skip(1)
+                .take_while(|line| !line.starts_with('-'))
+                .collect::<String>(),
+        )
         .unwrap();
     roots.add(der.into()).unwrap();
     let tls = rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
