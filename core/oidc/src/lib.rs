@@ -6,8 +6,12 @@ pub mod id_token;
 pub mod json;
 pub mod jwks;
 pub mod jws;
+mod login_hint;
+pub mod provider;
 
 pub use id_token::{Claims, Expected, IdTokenError};
 pub use json::JsonError;
 pub use jwks::{Jwks, JwksError, Key, KeyCache};
 pub use jws::{Algorithm, Jws, JwsError};
+pub use login_hint::{LoginHint, LoginHintError};
+pub use provider::{Provider, ProviderError};

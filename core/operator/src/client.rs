@@ -4,6 +4,7 @@ use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use paytaipei_oidc::{LoginHint, LoginHintError};
 use thiserror::Error;
 use zeroize::Zeroizing;
 
@@ -30,15 +31,6 @@ pub struct Ask<'a> {
     pub requested_expiry: Option<u32>,
 }
 
-/// Who is meant.
-#[derive(Clone, Copy)]
-pub enum LoginHint<'a> {
-    /// A mobile number in E.164, with `+`.
-    Msisdn(&'a str),
-    /// Mobile Connect's pseudonymous customer reference.
-    Pcr(&'a str),
-}
-
 /// What to send: a form post. `Debug` shows the address only.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Request {
@@ -61,8 +53,8 @@ pub enum ClientError {
 pub enum AskError {
     #[error("the scope holds openid and only visible ASCII")]
     Scope,
-    #[error("a login hint is a number in E.164 (+8869…) or a customer reference of 1 to 255 letters, digits, - or _")]
-    Hint,
+    #[error(transparent)]
+    Hint(#[from] LoginHintError),
     #[error("a binding message has 1 to 20 letters, digits, hyphens or spaces")]
     BindingMessage,
     #[error("authentication context classes are visible ASCII")]
@@ -107,7 +99,7 @@ impl Client {
         if !fits {
             return Err(AskError::BindingMessage);
         }
-        let hint = ask.hint.written()?;
+        let hint = Zeroizing::new(ask.hint.written()?);
         let mut body = form_urlencoded::Serializer::new(String::new());
         body.append_pair("scope", ask.scope).append_pair("login_hint", &hint).append_pair("binding_message", message);
         if let Some(classes) = ask.acr_values {
@@ -137,27 +129,6 @@ impl Client {
         let pair = Zeroizing::new(format!("{}:{}", encoded(&self.client_id), encoded(&self.client_secret)));
         let authorization = Zeroizing::new(format!("Basic {}", STANDARD.encode(pair.as_bytes())));
         Request { url: url.to_owned(), authorization, body: Zeroizing::new(body) }
-    }
-}
-
-impl LoginHint<'_> {
-    /// Mobile Connect's form: `MSISDN:` and the digits without `+`, or `PCR:` and the reference.
-    fn written(self) -> Result<Zeroizing<String>, AskError> {
-        match self {
-            Self::Msisdn(number) => {
-                let digits = number.strip_prefix('+').ok_or(AskError::Hint)?;
-                // E.164: at most 15 digits, the first not 0.
-                let fits = (5..=15).contains(&digits.len())
-                    && !digits.starts_with('0')
-                    && digits.bytes().all(|b| b.is_ascii_digit());
-                if fits { Ok(Zeroizing::new(format!("MSISDN:{digits}"))) } else { Err(AskError::Hint) }
-            }
-            Self::Pcr(reference) => {
-                let fits = (1..=255).contains(&reference.len())
-                    && reference.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'));
-                if fits { Ok(Zeroizing::new(format!("PCR:{reference}"))) } else { Err(AskError::Hint) }
-            }
-        }
     }
 }
 
@@ -241,10 +212,8 @@ pub(crate) mod tests {
         let refused = |ask: Ask<'_>| client().authenticate(&ask).err();
         assert_eq!(refused(Ask { scope: "mc_authn", ..ask() }), Some(AskError::Scope));
         assert_eq!(refused(Ask { scope: "openid\n", ..ask() }), Some(AskError::Scope));
-        for hint in ["0912345678", "+0912345678", "+88691234567８", "+8869123456781234", ""] {
-            assert_eq!(refused(Ask { hint: LoginHint::Msisdn(hint), ..ask() }), Some(AskError::Hint), "{hint}");
-        }
-        assert_eq!(refused(Ask { hint: LoginHint::Pcr("a:b"), ..ask() }), Some(AskError::Hint));
+        let hint = Some(AskError::Hint(LoginHintError));
+        assert_eq!(refused(Ask { hint: LoginHint::Msisdn("0912345678"), ..ask() }), hint);
         for message in ["", "付款", "123456789012345678901", "a&b"] {
             assert_eq!(refused(Ask { binding_message: message, ..ask() }), Some(AskError::BindingMessage));
         }

@@ -6,5 +6,6 @@
 mod client;
 mod pending;
 
-pub use client::{Ask, AskError, Client, ClientError, LoginHint, Request};
+pub use client::{Ask, AskError, Client, ClientError, Request};
+pub use paytaipei_oidc::LoginHint;
 pub use pending::{Answer, Failure, Next, Pending, StartError, Step, Tokens};

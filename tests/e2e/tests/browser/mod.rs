@@ -36,6 +36,10 @@ pub struct Page {
 
 impl Page {
     pub fn open(program: &Path) -> Self {
+        Self::open_with(program, &[])
+    }
+
+    pub fn open_with(program: &Path, arguments: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let [to, from] = ["to", "from"].map(|name| folder.path().join(name));
         assert!(Command::new("mkfifo").args([&to, &from]).status().unwrap().success());
@@ -44,6 +48,7 @@ impl Page {
             .arg(program)
             .args(["--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--remote-debugging-pipe"])
             .args(["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"])
+            .args(arguments)
             .arg(format!("--user-data-dir={}", folder.path().join("profile").display()))
             .env("TO", &to)
             .env("FROM", &from)

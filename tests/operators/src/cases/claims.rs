@@ -18,6 +18,7 @@ pub const fn expected() -> Expected<'static> {
         amr: &["SIM_PIN", "BIOM"],
         access_token: Some(ACCESS_TOKEN),
         login_hint: Some(HINT),
+        complete: true,
         max_age: Some(300),
     }
 }

@@ -1,6 +1,7 @@
 //! What hostile operators, thieves and the wrong clock try, one case each, and the refusal that each must meet.
 
 mod claims;
+mod device;
 mod keys;
 mod token;
 
@@ -63,5 +64,6 @@ pub fn run(signer: &Signer) -> Vec<Case> {
     token::run(signer, &mut cases);
     claims::run(signer, &mut cases);
     keys::run(signer, &mut cases);
+    device::run(signer, &mut cases);
     cases
 }
