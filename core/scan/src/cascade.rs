@@ -14,7 +14,8 @@ use crate::picture::Luma;
 use crate::qr::Decoded;
 use crate::qr::deep::{self, Depth, Sighting};
 use crate::qr::finder::{self, Finder, Triple};
-use crate::qr::rings;
+use crate::qr::pairs;
+use crate::qr::rings::{self, Ring};
 use crate::regions::{self, Texture};
 use crate::symbol::{Effort, Format, Scan, Symbol};
 use crate::why::{Evidence, Why};
@@ -24,6 +25,8 @@ static RQRR: Lane = Lane::new("scan-rqrr");
 
 /// Pixels of the largest picture that rqrr is given: it takes seconds on large noisy ones.
 const RQRR_PIXELS: usize = 1_000_000;
+/// Finder patterns of black and white that are fitted in grey at most.
+const FINDERS_FITTED: usize = 40;
 /// Pixels of the largest picture that is read at once; larger ones are halved first.
 pub const WORK_PIXELS: usize = 4_000_000;
 
@@ -140,11 +143,20 @@ impl Run {
 
     /// Looks for finder patterns in grey on the most textured patches.
     fn qr_in_patches(&mut self, gray: &Gray, texture: &Texture, scale: f32) {
+        let mut searched = Vec::new();
         for region in regions::patches(texture, gray.width, gray.height, 5) {
             let patch = gray.crop(region.left, region.top, region.width, region.height);
             let rings = rings::rings(&patch, &|| self.budget.is_late());
             let triples = finder::triples_of_rings(&rings);
             if self.try_triples(&patch, &triples, (region.left, region.top), scale) {
+                return;
+            }
+            searched.push(rings.iter().map(|r| r.moved(region.left, region.top)).collect::<Vec<Ring>>());
+        }
+        searched.push(rings::of_finders(gray, self.finders.get(..FINDERS_FITTED).unwrap_or(&self.finders)));
+        for rings in searched {
+            let triples = pairs::triples(gray, &rings, &|| self.budget.is_late());
+            if self.late() || self.try_triples(gray, &triples, (0, 0), scale) {
                 return;
             }
         }

@@ -16,7 +16,7 @@ use crate::linear;
 use crate::picture::Luma;
 use crate::qr::deep::{self, Depth};
 use crate::qr::finder::{self, Finder};
-use crate::qr::rings;
+use crate::qr::{pairs, rings};
 use crate::regions::{self, Texture};
 use crate::symbol::{Effort, Hint, NoCode, Symbol};
 use crate::track::Track;
@@ -201,7 +201,12 @@ impl Session {
             let patch = gray.crop(region.left, region.top, region.width, region.height);
             let rings = rings::rings(&patch, &|| run.late());
             let triples = finder::triples_of_rings(&rings);
-            self.acquire(&patch, &triples, (region.left, region.top), run, scale);
+            let origin = (region.left, region.top);
+            self.acquire(&patch, &triples, origin, run, scale);
+            if !found(self, run) {
+                let triples = pairs::triples(&patch, &rings, &|| run.late());
+                self.acquire(&patch, &triples, origin, run, scale);
+            }
         }
         finders
     }

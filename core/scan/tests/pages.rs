@@ -98,6 +98,21 @@ fn everything_on_a_page_is_read_once_at_every_quarter_turn() {
 }
 
 #[test]
+fn a_code_is_read_although_one_of_its_finder_patterns_is_stained() {
+    let text =
+        "TWQRP://測試台北自來水費/158/03/V1?D1=10000&D3=AVWYrjDqQES+&D7=9112430446&D11=00,4614611000051300010001";
+    let size = QrCode::with_error_correction_level(text, EcLevel::M).unwrap().width();
+    for (column, row) in [(0, 0), (size - 7, 0), (0, size - 7)] {
+        let mut page = Page::new(400, 400);
+        page.qr(text, 60, 70, 5);
+        // The pattern but for its last column.
+        page.fill(60 + column * 5, 70 + row * 5, 6 * 5, 7 * 5);
+        let read = page.scan();
+        assert!(read.len() == 1 && read[0].text == text, "{column} {row}");
+    }
+}
+
+#[test]
 fn corners_go_round_the_symbol_as_it_is_read() {
     let symbols = bill().scan();
     let corners = |text: &str| symbols.iter().find(|s| s.text == text).unwrap().corners;

@@ -50,6 +50,7 @@ failures! {
     serde_json::Error => "JSON",
     ControlError => "the sandbox's control",
     SandboxError => "the sandbox",
+    paytaipei_printer::PrintError => "the printer",
     tokio::task::JoinError => "a task",
 }
 
@@ -184,7 +185,8 @@ fn run(command: Command) -> Result<bool> {
                 sets: if quick { sets.join("quick") } else { sets },
                 seed,
                 count: if quick { 2 } else { 60 },
-                films: if quick { 1 } else { 20 },
+                films: if quick { 1 } else { 60 },
+                frames: if quick { 2 } else { 20 },
                 python,
                 shared: root.join("../shared"),
                 page: (!quick).then(|| root.join("docs/benchmarks.md")),

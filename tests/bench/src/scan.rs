@@ -3,26 +3,33 @@
 //! All times are processor time of one thread, so that other work on the machine changes little; the budgets of our reader
 //! are spent by the same clock.
 
-use std::collections::BTreeMap;
+mod readers;
+mod sets;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use paytaipei_scan::{Clock, Effort, LumaImage, Session, decode_image, scan_by};
-use serde::Deserialize;
+use paytaipei_printer::truth::{self, CodeRead, Truth, Verdict};
+use paytaipei_scan::{Effort, decode_image};
+use readers::{Code, READERS, milliseconds};
+use sets::FRAMES;
 
-use crate::{Failure, Result, machine, report};
+use crate::report::Bar;
+use crate::{Result, machine, report};
 
 /// What to measure, and where.
 pub struct Plan {
-    /// Where sets stand, or are printed.
+    /// Where sets stand, or are made.
     pub sets: PathBuf,
     pub seed: u64,
+    /// Pictures of a printed set.
     pub count: u32,
     pub films: u32,
+    /// Frames of each kind without a code.
+    pub frames: u32,
     /// A Python with the peers' wheels.
     pub python: PathBuf,
     /// Photos by others; absent ones are named.
@@ -31,32 +38,22 @@ pub struct Plan {
     pub page: Option<PathBuf>,
 }
 
-/// Printed sets: name, level, what the camera is pointed at.
-const PRINTED: [(&str, &str, &str); 6] = [
-    ("qr-easy", "easy", "qr"),
-    ("qr-medium", "medium", "qr"),
-    ("qr-hard", "hard", "qr"),
-    ("bars-easy", "easy", "bars"),
-    ("bars-medium", "medium", "bars"),
-    ("bars-hard", "hard", "bars"),
-];
-const SHARED: [&str; 10] = [
-    "photos/qrcode-1",
-    "photos/qrcode-2",
-    "photos/qrcode-3",
-    "photos/falsepositives-2",
-    "bill-photos/easy",
-    "bill-photos/medium",
-    "bill-photos/hard",
-    "bill-photos/bars-easy",
-    "bill-photos/bars-medium",
-    "bill-photos/bars-hard",
-];
 /// What zxing-cpp scores of 60 on a level; a set counts where it scores within six of it.
 const CALIBRATION: [(&str, usize); 6] =
     [("qr-easy", 60), ("qr-medium", 29), ("qr-hard", 15), ("bars-easy", 40), ("bars-medium", 3), ("bars-hard", 1)];
-const FRAMES: u32 = 30;
-const READERS: [&str; 5] = ["still", "frame", "zxing-cpp", "rxing", "ZBar"];
+const WITHIN: usize = 6;
+/// Hits that are wanted at still effort.
+const WANTED: [(&str, usize, &str); 9] = [
+    ("qr-easy", 60, "60"),
+    ("qr-medium", 48, "≥ 48"),
+    ("qr-hard", 30, "≥ 30"),
+    ("bars-easy", 58, "≥ 58"),
+    ("bars-medium", 20, "≥ 20"),
+    ("bars-hard", 6, "≥ 6"),
+    ("photos/qrcode-1", 20, "20"),
+    ("photos/qrcode-2", 34, "≥ 34"),
+    ("photos/qrcode-3", 42, "42"),
+];
 
 /// Hits, misreads and times of one reader on one set.
 #[derive(Default)]
@@ -64,267 +61,239 @@ struct Score {
     hits: usize,
     misreads: usize,
     times: Vec<f64>,
+    /// The pictures that were read.
+    read: BTreeSet<PathBuf>,
 }
 
 impl Score {
-    fn percentile(&self, share: f64) -> f64 {
-        let mut times = self.times.clone();
-        times.sort_by(f64::total_cmp);
-        // Sets are small.
-        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss)]
-        let at = (times.len() as f64 * share) as usize;
-        times.get(at.min(times.len().saturating_sub(1))).copied().unwrap_or(f64::NAN)
-    }
-}
-
-/// What a picture says.
-struct Truth {
-    texts: Vec<Vec<u8>>,
-    bars: bool,
-}
-
-fn truth(picture: &Path) -> Truth {
-    let read = |extension: &str| fs::read(picture.with_extension(extension)).ok();
-    if let Some(bars) = read("bar") {
-        let lines = bars.split(|b| *b == b'\n').map(|l| l.trim_ascii().to_vec()).filter(|l| !l.is_empty());
-        return Truth { texts: lines.collect(), bars: true };
-    }
-    Truth { texts: read("txt").or_else(|| read("bin")).into_iter().collect(), bars: false }
-}
-
-/// A code as a reader names it: symbology and text, with its bytes where the reader tells.
-type Code = (String, String, Vec<u8>);
-
-impl Score {
-    fn add(&mut self, truth: &Truth, codes: &[Code], ms: f64) {
-        let is = |want: &[u8], code: &Code| {
-            let text = code.1.trim_end();
-            want == code.2 || String::from_utf8_lossy(want).trim_end() == text
-        };
-        let hit = truth.texts.iter().all(|want| codes.iter().any(|code| is(want, code)));
-        // Other codes on the paper are none of the truth's business, except where there should be none.
-        let judged = |code: &&Code| truth.texts.is_empty() || truth.bars != (code.0 == "qr_code");
-        let wrong = |code: &&Code| !truth.texts.iter().any(|want| is(want, code));
-        self.misreads += codes.iter().filter(judged).filter(wrong).count();
-        self.hits += usize::from(hit && (!truth.texts.is_empty() || codes.is_empty()));
+    fn add(&mut self, picture: &Path, verdict: Verdict, ms: f64) {
+        self.hits += usize::from(verdict.hit);
+        self.misreads += verdict.misreads;
         self.times.push(ms);
-    }
-}
-
-/// Processor time of this thread.
-fn processor_time() -> Duration {
-    let text = fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
-    Duration::from_nanos(text.split_ascii_whitespace().next().and_then(|n| n.parse().ok()).unwrap_or(0))
-}
-
-fn clock() -> Clock {
-    if processor_time().is_zero() { Clock::Wall } else { Clock::Thread(processor_time) }
-}
-
-fn milliseconds(time: Duration) -> f64 {
-    time.as_secs_f64() * 1e3
-}
-
-fn codes(symbols: Vec<paytaipei_scan::Symbol>) -> Vec<Code> {
-    symbols.into_iter().map(|s| (s.format.as_str().to_owned(), s.text, s.raw)).collect()
-}
-
-fn by_rxing(image: &LumaImage) -> Vec<Code> {
-    use rxing::{BarcodeFormat, DecodeHints};
-    let formats = [BarcodeFormat::QR_CODE, BarcodeFormat::CODE_39, BarcodeFormat::CODE_128];
-    let mut hints =
-        DecodeHints { PossibleFormats: Some(formats.into()), TryHarder: Some(true), ..DecodeHints::default() };
-    let data = image.as_luma().data.to_vec();
-    // It panics on some pictures: that is a miss.
-    let read = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-        rxing::helpers::detect_multiple_in_luma_with_hints(data, image.width(), image.height(), &mut hints)
-    }));
-    let name = |format: &BarcodeFormat| match format {
-        BarcodeFormat::QR_CODE => "qr_code",
-        BarcodeFormat::CODE_39 => "code_39",
-        _ => "code_128",
-    };
-    let found = read.ok().and_then(std::result::Result::ok).unwrap_or_default();
-    found.iter().map(|c| (name(c.getBarcodeFormat()).to_owned(), c.getText().to_owned(), Vec::new())).collect()
-}
-
-/// One line of the peers' script.
-#[derive(Deserialize)]
-struct PeerLine {
-    file: PathBuf,
-    reader: String,
-    ms: f64,
-    codes: Vec<(String, String)>,
-}
-
-fn by_peers(python: &Path, pictures: &[PathBuf]) -> Result<(String, Vec<PeerLine>)> {
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("peers.py");
-    let mut child = Command::new(python).arg(script).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
-    let paths: Vec<String> = pictures.iter().map(|p| p.display().to_string()).collect();
-    let mut input = child.stdin.take().ok_or_else(|| Failure::new("the peers take no input"))?;
-    let writer = std::thread::spawn(move || input.write_all(paths.join("\n").as_bytes()));
-    let output = child.wait_with_output()?;
-    writer.join().map_err(|_| Failure::new("the peers' input"))??;
-    let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    let mut lines = text.lines();
-    let versions: BTreeMap<String, String> = serde_json::from_str(lines.next().unwrap_or("{}"))?;
-    let versions: Vec<String> = versions.iter().map(|(name, version)| format!("{name} {version}")).collect();
-    let read: Vec<PeerLine> = lines.map(serde_json::from_str).collect::<std::result::Result<_, _>>()?;
-    if !output.status.success() || read.len() != pictures.len() * 2 {
-        return Err(Failure::new("the peers stopped half-way"));
-    }
-    Ok((versions.join(", "), read))
-}
-
-fn pictures(folder: &Path) -> Result<Vec<PathBuf>> {
-    let mut found: Vec<PathBuf> = fs::read_dir(folder)?.filter_map(|e| e.ok().map(|e| e.path())).collect();
-    found.retain(|p| p.extension().is_some_and(|e| e == "png" || e == "jpg"));
-    found.sort();
-    Ok(found)
-}
-
-type Scores = BTreeMap<&'static str, Score>;
-
-fn measured(plan: &Plan, folder: &Path) -> Result<(Scores, usize, String)> {
-    let pictures = pictures(folder)?;
-    let mut scores: Scores = READERS.into_iter().map(|name| (name, Score::default())).collect();
-    let (versions, peers) = by_peers(&plan.python, &pictures)?;
-    for line in peers {
-        let codes: Vec<Code> = line.codes.into_iter().map(|(format, text)| (format, text, Vec::new())).collect();
-        if let Some(score) = READERS.iter().find(|n| **n == line.reader).and_then(|name| scores.get_mut(name)) {
-            score.add(&truth(&line.file), &codes, line.ms);
+        if verdict.hit {
+            self.read.insert(picture.to_owned());
         }
     }
+
+    fn median(&self) -> f64 {
+        report::median(&self.times)
+    }
+}
+
+/// The value that a share of all does not exceed.
+fn percentile(times: &[f64], share: f64) -> f64 {
+    let mut times = times.to_vec();
+    times.sort_by(f64::total_cmp);
+    // Sets are small.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss)]
+    let at = (times.len() as f64 * share).ceil() as usize;
+    times.get(at.saturating_sub(1)).copied().unwrap_or(f64::NAN)
+}
+
+fn judged(truth: &Truth, codes: &[Code]) -> Verdict {
+    let codes: Vec<CodeRead<'_>> = codes.iter().map(Code::read).collect();
+    truth.judge(&codes)
+}
+
+/// All readers on one set.
+struct Measured {
+    name: String,
+    count: usize,
+    scores: BTreeMap<&'static str, Score>,
+}
+
+impl Measured {
+    fn of(&self, reader: &str) -> &Score {
+        static NONE: std::sync::LazyLock<Score> = std::sync::LazyLock::new(Score::default);
+        self.scores.get(reader).unwrap_or(&NONE)
+    }
+
+    /// One row of a table: the set's name, then what `cell` says of each reader.
+    fn row(&self, name: &str, cell: impl Fn(&Score) -> String) -> String {
+        let cells: Vec<String> = READERS.iter().map(|reader| cell(self.of(reader))).collect();
+        format!("| {name} | {} |\n", cells.join(" | "))
+    }
+}
+
+fn measured(plan: &Plan, name: &str, folder: &Path) -> Result<(Measured, String)> {
+    eprintln!("{name}");
+    let pictures = truth::pictures(folder)?;
+    let (versions, mut answers) = readers::by_peers(&plan.python, &pictures)?;
     for picture in &pictures {
-        let Ok(image) = decode_image(&fs::read(picture)?) else { continue };
-        let truth = truth(picture);
-        let mut add = |name, codes: &[Code], time: Duration| {
-            if let Some(score) = scores.get_mut(name) {
-                score.add(&truth, codes, milliseconds(time));
-            }
-        };
-        for (name, effort) in [("still", Effort::Still), ("frame", Effort::Frame)] {
-            let answer = scan_by(&image.as_luma(), effort, clock());
-            add(name, &codes(answer.symbols), answer.elapsed);
-        }
-        let start = processor_time();
-        let read = by_rxing(&image);
-        add("rxing", &read, processor_time().saturating_sub(start));
+        answers.extend(readers::by_rust(picture)?);
     }
-    Ok((scores, pictures.len(), versions))
+    let mut scores: BTreeMap<&'static str, Score> = BTreeMap::new();
+    for answer in &answers {
+        let verdict = judged(&Truth::beside(&answer.picture), &answer.codes);
+        scores.entry(answer.reader).or_default().add(&answer.picture, verdict, answer.ms);
+    }
+    Ok((Measured { name: name.to_owned(), count: pictures.len(), scores }, versions))
 }
 
-/// Prints a set unless it stands there already.
-fn printed(plan: &Plan, name: &str, level: &str, aim: &str, count: u32, frames: u32) -> Result<PathBuf> {
-    let folder = plan.sets.join(plan.seed.to_string()).join(name);
-    if folder.is_dir() {
-        return Ok(folder);
-    }
-    let unfinished = folder.with_extension("part");
-    let program = std::env::current_exe()?.with_file_name("paytaipei-print");
-    let status = Command::new(program)
-        .args(["set", "--level", level, "--aim", aim, "--dir"])
-        .arg(&unfinished)
-        .args(["--count", &count.to_string(), "--seed", &plan.seed.to_string(), "--frames", &frames.to_string()])
-        .status()?;
-    if !status.success() {
-        return Err(Failure::new(format!("the set {name} could not be printed")));
-    }
-    fs::rename(&unfinished, &folder)?;
-    Ok(folder)
+/// What the camera session made of films.
+#[derive(Default)]
+struct Films {
+    all: usize,
+    read: usize,
+    /// Those read within a second of processor time.
+    in_time: usize,
+    misreads: usize,
+    /// Milliseconds of each film until it was read, or ended.
+    totals: Vec<f64>,
+    /// Milliseconds of each frame.
+    frames: Vec<f64>,
 }
 
-/// Films read, those of them within a second of processor time, films, misreads, time of the median film and of the longest
-/// frame.
-fn films(folder: &Path) -> Result<(usize, usize, usize, usize, f64, f64)> {
-    let (mut hits, mut in_time, mut all, mut misreads) = (0, 0, 0, 0);
-    let (mut totals, mut longest) = (Vec::new(), Duration::ZERO);
-    let mut entries: Vec<PathBuf> = fs::read_dir(folder)?.filter_map(|e| e.ok().map(|e| e.path())).collect();
-    entries.retain(|p| p.is_dir());
-    entries.sort();
-    for film in entries {
-        let truth = truth(&film);
-        let mut session = Session::with_budget(Effort::Frame.budget(), clock());
+fn films(folder: &Path) -> Result<Films> {
+    eprintln!("films");
+    let mut films = Films::default();
+    for film in truth::films(folder)? {
+        let truth = Truth::beside(&film);
+        let mut session = readers::session();
         let (mut total, mut read) = (Duration::ZERO, false);
-        for frame in pictures(&film)? {
+        for frame in truth::pictures(&film)? {
             let Ok(image) = decode_image(&fs::read(frame)?) else { continue };
             let answer = session.frame(&image.as_luma());
             total += answer.elapsed;
-            longest = longest.max(answer.elapsed);
-            let mut score = Score::default();
-            score.add(&truth, &codes(answer.new), 0.0);
-            misreads += score.misreads;
-            if score.hits > 0 {
+            films.frames.push(milliseconds(answer.elapsed));
+            let verdict = judged(&truth, &readers::codes(answer.new));
+            films.misreads += verdict.misreads;
+            if verdict.hit {
                 read = true;
                 break;
             }
         }
-        all += 1;
-        hits += usize::from(read);
-        in_time += usize::from(read && total <= Duration::from_secs(1));
-        totals.push(milliseconds(total));
+        films.all += 1;
+        films.read += usize::from(read);
+        films.in_time += usize::from(read && total <= Duration::from_secs(1));
+        films.totals.push(milliseconds(total));
     }
-    Ok((hits, in_time, all, misreads, report::median(&totals), milliseconds(longest)))
+    Ok(films)
+}
+
+/// What must hold, of full sets.
+fn bars(sets: &[Measured], films: &Films) -> Vec<Bar> {
+    let find = |name: &str| sets.iter().find(|set| set.name == name);
+    let bar = |what: String, figure: String, wanted, holds| Bar { what, figure, wanted, holds };
+    let mut bars = Vec::new();
+    for (name, least, wanted) in WANTED {
+        let Some(set) = find(name) else { continue };
+        let hits = set.of("still").hits;
+        bars.push(bar(format!("{name}: read, of {}", set.count), hits.to_string(), wanted, hits >= least));
+    }
+    bars.push(bar(
+        format!("films: read within one second, of {}", films.all),
+        films.in_time.to_string(),
+        "≥ 55",
+        films.in_time >= 55,
+    ));
+    let worse = sets.iter().filter_map(|set| {
+        let upright = find(set.name.strip_suffix(" turned")?)?;
+        Some((upright.of("still").hits * 3).saturating_sub(set.of("still").hits))
+    });
+    let worse: usize = worse.sum();
+    bars.push(bar("photos lost by turning them".to_owned(), worse.to_string(), "0", worse == 0));
+    let photos = || sets.iter().filter(|set| set.name.contains('/'));
+    let lost: usize = photos().map(|set| set.of("zxing-cpp").read.difference(&set.of("still").read).count()).sum();
+    bars.push(bar(
+        "pictures by others that zxing-cpp reads and we do not".to_owned(),
+        lost.to_string(),
+        "0",
+        lost == 0,
+    ));
+    for effort in ["still", "frame"] {
+        let wrong: usize = sets.iter().map(|set| set.of(effort).misreads).sum();
+        bars.push(bar(format!("misreads and false positives, {effort}"), wrong.to_string(), "0", wrong == 0));
+    }
+    for (name, what) in [("qr-easy", "easy photos"), ("no code", "frames without a code"), ("noise", "noise")] {
+        let Some(set) = find(name) else { continue };
+        let (ours, theirs) = (set.of("frame").median(), set.of("zxing-cpp").median());
+        bars.push(bar(
+            format!("{what}, median: ours ÷ zxing-cpp's"),
+            format!("{:.2} ({ours:.1} ÷ {theirs:.1} ms)", ours / theirs),
+            "≤ 1",
+            ours <= theirs,
+        ));
+    }
+    let of = |effort: &str| -> Vec<f64> { sets.iter().flat_map(|set| set.of(effort).times.clone()).collect() };
+    let frames: Vec<f64> = of("frame").into_iter().chain(films.frames.iter().copied()).collect();
+    for (what, times, wanted, budget) in [
+        ("all frames", frames, "≤ 60 ms", Effort::Frame.budget()),
+        ("all stills", of("still"), "≤ 2000 ms", Effort::Still.budget()),
+    ] {
+        let p99 = percentile(&times, 0.99);
+        let figure = format!("{p99:.1} ({:.1})", percentile(&times, 1.0));
+        bars.push(bar(format!("{what}, p99 (longest)"), figure, wanted, p99 <= milliseconds(budget)));
+    }
+    bars
+}
+
+fn calibration(sets: &[Measured]) -> String {
+    let mut notes = Vec::new();
+    for (name, wanted) in CALIBRATION {
+        let Some(set) = sets.iter().find(|set| set.name == name && set.count == 60) else { continue };
+        let got = set.of("zxing-cpp").hits;
+        let counts = if got.abs_diff(wanted) <= WITHIN { "" } else { ": **does not count**" };
+        notes.push(format!("{name} {got} ({wanted}{counts})"));
+    }
+    notes.join(", ")
 }
 
 /// Measures, says what was measured, and writes it down.
 pub fn run(plan: &Plan) -> Result<()> {
+    let sets::Sets { sets, films: film_folder, absent } = sets::all(plan)?;
     let load = machine::load();
-    let mut sets: Vec<(String, PathBuf)> = Vec::new();
-    for (name, level, aim) in PRINTED {
-        sets.push((name.to_owned(), printed(plan, name, level, aim, plan.count, 0)?));
-    }
-    let film_folder = printed(plan, "film-hard", "hard", "qr", plan.films, FRAMES)?;
-    let mut absent = Vec::new();
-    for name in SHARED {
-        let folder = plan.shared.join(name);
-        if folder.is_dir() { sets.push((name.to_owned(), folder)) } else { absent.push(format!("`../shared/{name}`")) }
-    }
-    let (mut hits, mut times, mut notes) = (String::new(), String::new(), String::new());
-    let mut peers = String::new();
+    let (mut all, mut peers) = (Vec::new(), String::new());
     for (name, folder) in &sets {
-        eprintln!("{name}");
-        let (scores, count, versions) = measured(plan, folder)?;
+        let (set, versions) = measured(plan, name, folder)?;
         peers = versions;
-        let cell = |reader: &str| {
-            scores.get(reader).map_or_else(String::new, |s| {
-                if s.misreads == 0 { s.hits.to_string() } else { format!("{} ({} wrong)", s.hits, s.misreads) }
-            })
-        };
-        let row: Vec<String> = READERS.iter().map(|r| cell(r)).collect();
-        let _ = writeln!(hits, "| {name} ({count}) | {} |", row.join(" | "));
-        let time = |reader: &str| {
-            scores.get(reader).map_or_else(String::new, |s| {
-                format!("{:.1}, {:.0}, {:.0}", s.percentile(0.5), s.percentile(0.95), s.percentile(0.99))
-            })
-        };
-        let row: Vec<String> = READERS.iter().map(|r| time(r)).collect();
-        let _ = writeln!(times, "| {name} | {} |", row.join(" | "));
-        let calibration = CALIBRATION.iter().find(|(set, _)| set == name).filter(|_| count == 60);
-        if let Some((_, wanted)) = calibration {
-            let got = scores.get("zxing-cpp").map_or(0, |s| s.hits);
-            let holds = got.abs_diff(*wanted) <= 6;
-            let _ = write!(notes, "{name} {got} (table: {wanted}{}), ", if holds { "" } else { ": does not count" });
-        }
+        all.push(set);
     }
-    let (read, in_time, all, wrong, median, longest) = films(&film_folder)?;
+    let films = films(&film_folder)?;
     let mut page = format!(
         "## Scanning\n\n`scripts/bench scan`, {}. {} Load average {load} at the start, {} at the end. All times are processor \
          time of one thread in milliseconds, and the reader's budgets (still 2 s, frame 60 ms) are spent by that clock. Peers: \
-         {peers}, rxing 0.9.3 with TryHarder; all look for QR codes, Code 39 and Code 128. Printed sets are of seed {}.\n\n",
+         {peers}, rxing 0.9.3 with TryHarder; all look for QR codes, Code 39 and Code 128. What is made here is of seed {}.\n\n",
         time::OffsetDateTime::now_utc().date(),
         machine::description(&plan.sets),
         machine::load(),
         plan.seed
     );
+    let rows: Vec<String> = bars(&all, &films).iter().map(Bar::row).collect();
+    let _ = write!(page, "| | measured | wanted | |\n|---|---|---|---|\n{}\n\n", rows.join("\n"));
     let head = "| set (pictures) | still | frame | zxing-cpp | rxing | ZBar |\n|---|---|---|---|---|---|\n";
-    let _ = write!(page, "### Hits\n\nAll texts of a picture read; of barcodes all three.\n\n{head}{hits}\n");
-    let _ = writeln!(page, "Calibration by zxing-cpp's hits: {}.\n", notes.trim_end_matches(", "));
-    let _ = write!(page, "### Time: median, p95, p99\n\n{}{times}\n", head.replace(" (pictures)", ""));
+    let _ = write!(
+        page,
+        "### Hits\n\nAll texts of a picture read; of barcodes all three; without a code, nothing.\n\n{head}"
+    );
+    for set in &all {
+        page += &set.row(&format!("{} ({})", set.name, set.count), |score| match score.misreads {
+            0 => score.hits.to_string(),
+            wrong => format!("{} ({wrong} wrong)", score.hits),
+        });
+    }
     let _ = writeln!(
         page,
-        "### Films\n\n{FRAMES} frames over a hard photo each: {read} of {all} read, {in_time} of them within one second of processor \
-         time, {wrong} misreads; the median film took {median:.0} ms, the longest frame {longest:.0} ms."
+        "\nCalibration: zxing-cpp's hits of 60 (and those that make a level count, within {WITHIN}): {}.\n",
+        calibration(&all)
+    );
+    let _ = write!(page, "### Time: median, p95, p99\n\n{}", head.replace(" (pictures)", ""));
+    for set in &all {
+        page += &set.row(&set.name, |score| {
+            let (p95, p99) = (percentile(&score.times, 0.95), percentile(&score.times, 0.99));
+            format!("{:.1}, {p95:.0}, {p99:.0}", score.median())
+        });
+    }
+    let _ = writeln!(
+        page,
+        "\n### Films\n\n{FRAMES} frames over a hard photo each: {} of {} read, {} of them within one second of processor \
+         time, {} misreads; the median film took {:.0} ms, the longest frame {:.1} ms.",
+        films.read,
+        films.all,
+        films.in_time,
+        films.misreads,
+        report::median(&films.totals),
+        percentile(&films.frames, 1.0),
     );
     if !absent.is_empty() {
         let _ = writeln!(page, "\nAbsent, so not measured: {}.", absent.join(", "));
@@ -333,5 +302,17 @@ pub fn run(plan: &Plan) -> Result<()> {
     match &plan.page {
         Some(file) => report::write_section(file, "scan", &page),
         None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_a_hundred_times_the_ninety_ninth_is_p99_and_of_few_the_longest() {
+        let times: Vec<f64> = (1..=100).rev().map(f64::from).collect();
+        assert!((percentile(&times, 0.99) - 99.0).abs() < 1e-9);
+        assert!((percentile(&[3.0, 1.0], 0.99) - 3.0).abs() < 1e-9);
     }
 }

@@ -11,6 +11,7 @@ mod encode;
 mod error;
 pub mod invent;
 mod paper;
+pub mod truth;
 
 pub use bill::{BillerLayout, PaperBill};
 pub use camera::{Camera, Corners, Framing, Level, Photo, film, photograph};

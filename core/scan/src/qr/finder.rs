@@ -205,12 +205,18 @@ pub fn triples_of_rings(rings: &[Ring]) -> Vec<Triple> {
             }
         }
     }
+    likeliest(triples, MAX_TRIPLES)
+}
+
+/// The likeliest of some sets, in order.
+pub fn likeliest(mut triples: Vec<Triple>, most: usize) -> Vec<Triple> {
     triples.sort_by(|a, b| a.cost.total_cmp(&b.cost));
-    triples.truncate(MAX_TRIPLES);
+    triples.truncate(most);
     triples
 }
 
-fn triple_of_rings(corner: &Ring, one: &Ring, other: &Ring) -> Option<Triple> {
+/// Three patterns fitted in grey as one symbol, if they can be.
+pub fn triple_of_rings(corner: &Ring, one: &Ring, other: &Ring) -> Option<Triple> {
     let (mut one, mut other) = (one, other);
     if (one.centre - corner.centre).cross(other.centre - corner.centre) < 0.0 {
         std::mem::swap(&mut one, &mut other);
@@ -262,9 +268,7 @@ pub fn triples(bits: &Bits, finders: &[Finder]) -> Vec<Triple> {
             }
         }
     }
-    triples.sort_by(|a, b| a.cost.total_cmp(&b.cost));
-    triples.truncate(MAX_TRIPLES);
-    triples
+    likeliest(triples, MAX_TRIPLES)
 }
 
 fn triple(bits: &Bits, corner: &Finder, one: &Finder, other: &Finder) -> Option<Triple> {

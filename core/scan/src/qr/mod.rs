@@ -6,6 +6,7 @@
 pub mod deep;
 pub mod finder;
 pub mod mesh;
+pub mod pairs;
 mod reed_solomon;
 pub mod rings;
 mod sampling;
@@ -510,6 +511,22 @@ mod tests {
         }
         let printed: Vec<bool> = clean.modules.iter().map(|m| *m > 0.0).collect();
         assert!(damaged.decode().unwrap().modules == printed);
+    }
+
+    #[test]
+    fn what_a_reflection_took_is_given_up_and_so_restored() {
+        // Version 3-M corrects 13 of 70 codewords that are wrong, and up to 26 that are known to be lost.
+        let clean = encoded("https://pay.taipei/qr/18/TEST0000000001/b211", 1);
+        let (mut shone, size) = (clean.clone(), clean.dimension());
+        for y in 8..17 {
+            for x in 9..18 {
+                shone.modules[y * size + x] = -1.0;
+            }
+        }
+        let differs = |places: &[(usize, usize)]| places.iter().any(|&(x, y)| clean.at(x, y) != shone.at(x, y));
+        let wrong = data_order(clean.version()).chunks_exact(8).filter(|places| differs(places)).count();
+        assert!((14..=26).contains(&wrong), "{wrong}");
+        assert_eq!(shone.decode().unwrap().text, clean.decode().unwrap().text);
     }
 
     proptest! {

@@ -3,6 +3,7 @@
 //! Squares of sample points, turned and scaled, are compared with the picture; the best places are then fitted freely,
 //! which also says how long and in which direction a module is there.
 
+use super::finder::Finder;
 use crate::geometry::Point;
 use crate::gray::Gray;
 
@@ -15,6 +16,13 @@ pub struct Ring {
     pub down: Point,
     /// Correlation with the pattern, −1 to 1.
     pub likeness: f32,
+}
+
+impl Ring {
+    /// The same, of a patch, in the picture that the patch was cut from.
+    pub fn moved(&self, left: usize, top: usize) -> Self {
+        Self { centre: self.centre + Point::new(left as f32, top as f32), ..*self }
+    }
 }
 
 /// Sample points of the pattern in modules from its centre and what stands there: the three rings and the light round
@@ -53,9 +61,39 @@ fn likeness(gray: &Gray, template: &[(f32, f32, f32)], centre: Point, across: Po
     covariance / spread.sqrt()
 }
 
+/// Likeness of a place to the pattern with given axes.
+pub fn likeness_at(gray: &Gray, centre: Point, across: Point, down: Point) -> f32 {
+    likeness(gray, &template(), centre, across, down)
+}
+
+/// The pattern near a place, fitted.
+pub fn fitted(gray: &Gray, centre: Point, across: Point, down: Point) -> Ring {
+    fit(gray, &template(), centre, across, down)
+}
+
+/// Patterns of black and white, fitted in grey.
+pub fn of_finders(gray: &Gray, finders: &[Finder]) -> Vec<Ring> {
+    let template = template();
+    let fitted = finders.iter().map(|finder| {
+        let module = (finder.module.0 * finder.module.1).sqrt();
+        // A row crosses a turned pattern at a slant: its modules are narrower than they look.
+        let guesses = (0..4).flat_map(|turn| {
+            let angle = std::f32::consts::FRAC_PI_8 * turn as f32;
+            [1.0, 0.8].map(|share| Point::new(angle.cos(), angle.sin()) * (module * share))
+        });
+        let down = |across: Point| Point::new(-across.y, across.x);
+        let like = |across: &Point| likeness(gray, &template, finder.centre, *across, down(*across));
+        let across = guesses.max_by(|a, b| like(a).total_cmp(&like(b))).unwrap_or_default();
+        fit(gray, &template, finder.centre, across, down(across))
+    });
+    fitted.filter(|ring| ring.likeness > KEPT_OF_FINDERS).collect()
+}
+
 /// Likeness that a place needs to be fitted, and to be kept.
 const WORTH_FITTING: f32 = 0.45;
 const KEPT: f32 = 0.55;
+/// Less is asked where black and white show the pattern, too.
+const KEPT_OF_FINDERS: f32 = 0.5;
 
 /// Finder patterns on a small picture, the likeliest first. Modules between about 1.5 and 12 pixels.
 pub fn rings(gray: &Gray, late: &dyn Fn() -> bool) -> Vec<Ring> {
