@@ -1,11 +1,13 @@
 //! `paytaipei-generator sources LIBRARY OUT_DIR`: writes the Kotlin and Swift sources of the built, unstripped library, as
 //! `uniffi-bindgen generate` would, and beside them `interface.txt`, the interface in words.
 //! `paytaipei-generator compare EARLIER LATER`: whether apps of the earlier interface still fit the later one.
+//! `paytaipei-generator words WORDS_JSON`: what shells say, as Kotlin.
 //!
 //! A crate of its own, and over uniffi's generator alone: Cargo unifies features, and no feature of the phone's library may
 //! depend on who builds it.
 
 mod interface;
+mod words;
 
 use std::fs;
 use std::path::Path;
@@ -22,8 +24,9 @@ fn main() -> ExitCode {
     let done = match arguments.as_slice() {
         ["sources", library, out_dir] => sources(library, out_dir),
         ["compare", earlier, later] => compare(earlier, later),
+        ["words", json] => words(json),
         _ => {
-            eprintln!("usage: paytaipei-generator sources LIBRARY OUT_DIR | compare EARLIER LATER");
+            eprintln!("usage: paytaipei-generator sources LIBRARY OUT_DIR | compare EARLIER LATER | words WORDS_JSON");
             return ExitCode::from(2);
         }
     };
@@ -58,6 +61,12 @@ fn compare(earlier: &str, later: &str) -> Result<(), String> {
         return Ok(());
     }
     Err(format!("apps of the earlier interface no longer find:\n  {}", broken.join("\n  ")))
+}
+
+fn words(path: &str) -> Result<(), String> {
+    let words = words::read(&read_bytes(path)?).map_err(|error| format!("{path}: {error}"))?;
+    print!("{}", words::kotlin(&words));
+    Ok(())
 }
 
 fn description(path: &str) -> Result<Description, String> {

@@ -1,0 +1,43 @@
+package taipei.pay.app
+
+import java.time.Clock
+import kotlinx.coroutines.flow.StateFlow
+import taipei.pay.Lang
+import taipei.pay.PayTaipei
+
+/** The phone that the app runs on: whatever differs between Android and a window on a desk. */
+interface Device {
+    /** Opens the core with this device's vault and connectivity. Loads the library: never before the first frame. */
+    suspend fun open(lang: Lang): PayTaipei
+
+    /** Whether the phone believes to be connected. Decides on words only. */
+    val online: StateFlow<Boolean>
+    val preferences: Preferences
+    val clock: Clock
+
+    /** Opens an `https` address in the app that it belongs to, or in a browser. */
+    fun openLink(address: String)
+
+    /** Hands a file to the app that the person chooses. */
+    fun share(name: String, text: String)
+}
+
+/** What is remembered of how the person likes the app. Nothing of it is personal data. */
+interface Preferences {
+    operator fun get(name: String): String?
+    operator fun set(name: String, value: String)
+}
+
+enum class Theme { SYSTEM, LIGHT, DARK }
+
+internal var Preferences.lang: Lang?
+    get() = Lang.entries.find { it.name == this["lang"] }
+    set(value) = set("lang", value?.name.orEmpty())
+
+internal var Preferences.theme: Theme
+    get() = Theme.entries.find { it.name == this["theme"] } ?: Theme.SYSTEM
+    set(value) = set("theme", value.name)
+
+internal var Preferences.county: String
+    get() = this["county"] ?: "kinmen"
+    set(value) = set("county", value)

@@ -1,0 +1,19 @@
+package taipei.pay.app
+
+// Which state holder belongs to which place.
+
+fun App.verifying(): Verifying = holder(Place.Verify) { Verifying(this, it.core, it.holdings) }
+
+fun App.refreshing(place: Place): Refreshing = holder(place) { Refreshing(this, it.core, it.holdings) }
+
+fun App.scanning(): Scanning = holder(Place.Scan) { Scanning(this, it.core, it.holdings) }
+
+fun App.keyingIn(biller: String): KeyingIn = holder(Place.KeyIn(biller)) { KeyingIn(this, it.core, it.holdings, biller) }
+
+fun App.choosing(bill: String): Choosing = holder(Place.Choose(bill)) { Choosing(this, it.core, it.holdings, bill) }
+
+fun App.agreeing(payment: String): Agreeing = holder(Place.Agree(payment)) { Agreeing(this, it.core, it.holdings, payment) }
+
+fun App.following(payment: String): Following = holder(Place.OnePayment(payment)) { Following(this, it.core, it.holdings, payment) }
+
+fun App.recalling(): Recalling = holder(Place.History) { Recalling(this) }

@@ -1,0 +1,63 @@
+package taipei.pay.preview
+
+import java.awt.Color
+import java.awt.Font
+import java.awt.Graphics2D
+import java.awt.RenderingHints
+import java.awt.image.BufferedImage
+import java.io.ByteArrayInputStream
+import java.io.File
+import javax.imageio.ImageIO
+
+/** Many pictures on one, each with its name. */
+class Sheet(private val glass: Glass) {
+    private val pictures = ArrayList<Pair<String, ByteArray>>()
+
+    fun add(name: String, png: ByteArray) {
+        pictures += name to png
+    }
+
+    fun write(file: File) {
+        val width = 216
+        val height = width * glass.height / glass.width
+        val columns = 8
+        val rows = (pictures.size + columns - 1) / columns
+        val sheet = BufferedImage(columns * (width + GAP) + GAP, rows * (height + GAP + LINE) + GAP, BufferedImage.TYPE_INT_RGB)
+        val pen = sheet.createGraphics()
+        pen.setRenderingHint(RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON)
+        pen.color = Color(0xD7DDE0)
+        pen.fillRect(0, 0, sheet.width, sheet.height)
+        pen.font = Font("SansSerif", Font.PLAIN, 13)
+        for ((index, picture) in pictures.withIndex()) {
+            val x = GAP + index % columns * (width + GAP)
+            val y = GAP + index / columns * (height + GAP + LINE)
+            pen.color = Color(0x2A3439)
+            pen.drawString(picture.first, x, y + LINE - 6)
+            pen.draw(ImageIO.read(ByteArrayInputStream(picture.second)), x, y + LINE, width, height)
+        }
+        pen.dispose()
+        file.parentFile.mkdirs()
+        ImageIO.write(sheet, "png", file)
+    }
+
+    /** Made smaller by halves, so that thin lines stay. */
+    private fun Graphics2D.draw(picture: BufferedImage, x: Int, y: Int, width: Int, height: Int) {
+        setRenderingHint(RenderingHints.KEY_INTERPOLATION, RenderingHints.VALUE_INTERPOLATION_BICUBIC)
+        var source = picture
+        while (source.width >= width * 2) {
+            val half = BufferedImage(source.width / 2, source.height / 2, BufferedImage.TYPE_INT_RGB)
+            half.createGraphics().apply {
+                setRenderingHint(RenderingHints.KEY_INTERPOLATION, RenderingHints.VALUE_INTERPOLATION_BILINEAR)
+                drawImage(source, 0, 0, half.width, half.height, null)
+                dispose()
+            }
+            source = half
+        }
+        drawImage(source, x, y, width, height, null)
+    }
+
+    private companion object {
+        const val GAP = 12
+        const val LINE = 22
+    }
+}
