@@ -1,6 +1,5 @@
 package taipei.pay.app
 
-import java.util.Locale
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Job
 import kotlinx.coroutines.flow.MutableStateFlow
@@ -36,10 +35,9 @@ data class AppState(
  * with it. All but the core's own work goes on [scope]'s dispatcher, the main one.
  */
 class App(val scope: CoroutineScope, val device: Device, restored: List<String> = emptyList()) {
-    private val first = device.preferences.lang ?: if (Locale.getDefault().language == "zh") Lang.ZH_HANT else Lang.EN
     private val mutable = MutableStateFlow(
         AppState(
-            Phase.Opening, Words(first), device.preferences.theme, device.preferences.county,
+            Phase.Opening, Words(device.preferences.speaks()), device.preferences.theme, device.preferences.county,
             restored.mapNotNull(Place::read).ifEmpty { listOf(Place.Home) },
         ),
     )
@@ -99,9 +97,22 @@ class App(val scope: CoroutineScope, val device: Device, restored: List<String> 
     /** What [App] is made with, to be where the person was. */
     fun saved(): List<String> = state.value.places.map { it.saved }
 
+    /** The person is back, perhaps from a business's app: what happened meanwhile is asked for at once. */
+    fun resumed() {
+        val open = state.value.phase as? Phase.Open ?: return
+        scope.launch {
+            try {
+                open.core.payments.sync()
+            } catch (_: PayTaipeiException) {
+                // Nobody asked for it; whoever does is told why.
+            }
+            open.holdings.reload()
+        }
+    }
+
     fun speak(lang: Lang) {
         if (lang == words.lang) return
-        device.preferences.lang = lang
+        device.preferences.speak(lang)
         close()
         mutable.update { it.copy(words = Words(lang)) }
         launch()

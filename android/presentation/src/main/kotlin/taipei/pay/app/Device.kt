@@ -1,6 +1,7 @@
 package taipei.pay.app
 
 import java.time.Clock
+import java.util.Locale
 import kotlinx.coroutines.flow.StateFlow
 import taipei.pay.Lang
 import taipei.pay.PayTaipei
@@ -17,9 +18,6 @@ interface Device {
 
     /** Opens an `https` address in the app that it belongs to, or in a browser. */
     fun openLink(address: String)
-
-    /** Hands a file to the app that the person chooses. */
-    fun share(name: String, text: String)
 }
 
 /** What is remembered of how the person likes the app. Nothing of it is personal data. */
@@ -30,9 +28,11 @@ interface Preferences {
 
 enum class Theme { SYSTEM, LIGHT, DARK }
 
-internal var Preferences.lang: Lang?
-    get() = Lang.entries.find { it.name == this["lang"] }
-    set(value) = set("lang", value?.name.orEmpty())
+/** The language that the person chose, or else the phone's. */
+fun Preferences.speaks(): Lang = Lang.entries.find { it.name == this["lang"] }
+    ?: if (Locale.getDefault().language == "zh") Lang.ZH_HANT else Lang.EN
+
+internal fun Preferences.speak(lang: Lang) = set("lang", lang.name)
 
 internal var Preferences.theme: Theme
     get() = Theme.entries.find { it.name == this["theme"] } ?: Theme.SYSTEM

@@ -37,8 +37,6 @@ class Desk(val world: World, val vault: SoftVault = SoftVault()) : Device {
         opened += address
     }
 
-    override fun share(name: String, text: String) = Unit
-
     fun network(on: Boolean) {
         world.openPort(on)
         network.value = on

@@ -21,7 +21,7 @@ class Paper(private val app: () -> App) : Eyes {
     var photo: ByteArray? by mutableStateOf(null)
 
     @Composable
-    override fun Viewfinder(modifier: Modifier) {
+    override fun Viewfinder(modifier: Modifier, torch: Boolean) {
         val shown = photo
         Box(modifier.background(Color(0xFF3A4145))) {
             if (shown != null) {

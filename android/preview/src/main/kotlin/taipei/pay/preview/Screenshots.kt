@@ -1,6 +1,9 @@
 package taipei.pay.preview
 
+import java.awt.image.BufferedImage
+import java.io.ByteArrayOutputStream
 import java.io.File
+import javax.imageio.ImageIO
 import kotlinx.coroutines.runBlocking
 import kotlinx.coroutines.withContext
 import org.json.JSONObject
@@ -177,12 +180,13 @@ class Screenshots(private val world: World, private val lang: Lang, private val 
     private fun issue(biller: String, amount: Int): JSONObject = world.post(
         "bills", "biller" to biller, "amount" to amount, "owner" to "王○明", "address" to "金門縣金城鎮民生路○○號",
     )
+}
 
-    private companion object {
-        val blank: ByteArray = java.io.ByteArrayOutputStream().also {
-            javax.imageio.ImageIO.write(java.awt.image.BufferedImage(320, 240, java.awt.image.BufferedImage.TYPE_BYTE_GRAY), "png", it)
-        }.toByteArray()
-    }
+/** A picture with nothing on it. */
+val blank: ByteArray by lazy {
+    val out = ByteArrayOutputStream()
+    ImageIO.write(BufferedImage(320, 240, BufferedImage.TYPE_BYTE_GRAY), "png", out)
+    out.toByteArray()
 }
 
 /** Pictures of every screen into a folder, and from them the sheets on which all are seen side by side. */

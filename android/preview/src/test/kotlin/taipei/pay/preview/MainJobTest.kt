@@ -47,7 +47,7 @@ class MainJobTest {
             show.stage(glass).use { screen ->
                 screen.see("Agreed, will be paid once connected")
                 desk.network(true)
-                screen.see("charged once")
+                screen.see("This bill is paid")
                 val receipt = show.receipt()
                 screen.see(receipt)
                 screen.press("Back")

@@ -22,7 +22,7 @@ internal fun AgreeScreen(app: App, state: AppState, seen: Seen, id: String, agre
     val payment = seen.held.payment(id)
     val payable = payment?.payable
     if (payment == null || payable == null) {
-        Page(words.agreeTitle, words, { app.back() }) { Waiting(words.loading) }
+        Page(words.agreeTitle, words, { app.back() }) { Missing(words, seen) }
         return
     }
     Page(words.agreeTitle, words, { app.back() }, {

@@ -51,7 +51,7 @@ import taipei.pay.app.verifying
 interface Eyes {
     /** What the camera sees, for as long as it is shown. Frames go to the scan's state holder by themselves. */
     @Composable
-    fun Viewfinder(modifier: Modifier)
+    fun Viewfinder(modifier: Modifier, torch: Boolean)
 
     /** Has the person choose a picture, which goes to the scan's state holder. */
     fun choosePicture()

@@ -27,7 +27,7 @@ internal fun BillScreen(app: App, state: AppState, seen: Seen, id: String) {
     val words = state.words
     val bill = seen.held.bill(id)
     if (bill == null) {
-        Page(words.billTitle, words, { app.back() }) { Waiting(words.loading) }
+        Page(words.billTitle, words, { app.back() }) { Missing(words, seen) }
         return
     }
     Page(words.billTitle, words, { app.back() }, { BillActions(app, words, bill) }) {

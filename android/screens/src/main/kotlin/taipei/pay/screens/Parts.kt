@@ -24,6 +24,7 @@ import androidx.compose.foundation.verticalScroll
 import androidx.compose.material.icons.Icons
 import androidx.compose.material.icons.filled.ArrowBack
 import androidx.compose.material.icons.filled.Info
+import androidx.compose.material.icons.filled.Search
 import androidx.compose.material.icons.filled.Warning
 import androidx.compose.material3.Button
 import androidx.compose.material3.CircularProgressIndicator
@@ -239,6 +240,12 @@ internal fun Waiting(text: String) {
         CircularProgressIndicator(Modifier.size(48.dp), strokeWidth = 5.dp)
         Text(text, Modifier.semantics { liveRegion = LiveRegionMode.Polite }, style = MaterialTheme.typography.titleMedium)
     }
+}
+
+/** What should be shown is not read yet, or not on this phone. */
+@Composable
+internal fun Missing(words: Words, seen: Seen) {
+    if (seen.held.loaded) Nothing(Icons.Filled.Search, words.missing, words.missingHint) else Waiting(words.loading)
 }
 
 internal val pagePadding = PaddingValues(horizontal = 20.dp, vertical = 12.dp)

@@ -7,6 +7,7 @@ import androidx.compose.foundation.layout.Column
 import androidx.compose.foundation.layout.Row
 import androidx.compose.foundation.layout.fillMaxWidth
 import androidx.compose.foundation.layout.height
+import androidx.compose.foundation.layout.heightIn
 import androidx.compose.foundation.layout.padding
 import androidx.compose.foundation.layout.size
 import androidx.compose.foundation.shape.CircleShape
@@ -49,7 +50,7 @@ internal fun PaymentScreen(app: App, state: AppState, seen: Seen, id: String, fo
     val follow by following.state.collectAsState()
     val payment = seen.held.payment(id)
     if (payment == null) {
-        Page(words.inProgress, words, { app.back() }) { Waiting(words.loading) }
+        Page(words.inProgress, words, { app.back() }) { Missing(words, seen) }
         return
     }
     val title = if (!payment.ended) words.inProgress else if (payment.state == PaymentState.SETTLED) words.receiptTitle else words.resultTitle
@@ -162,11 +163,11 @@ private fun CancelDialog(words: Words, following: Following) {
     AlertDialog(
         onDismissRequest = { following.ask(false) },
         confirmButton = {
-            TextButton(following::cancel) {
+            TextButton(following::cancel, Modifier.heightIn(min = 48.dp)) {
                 Text(words.yesCancel, color = MaterialTheme.colorScheme.error, style = MaterialTheme.typography.labelLarge)
             }
         },
-        dismissButton = { TextButton({ following.ask(false) }) { Text(words.wantGone, style = MaterialTheme.typography.labelLarge) } },
+        dismissButton = { TextButton({ following.ask(false) }, Modifier.heightIn(min = 48.dp)) { Text(words.wantGone, style = MaterialTheme.typography.labelLarge) } },
         title = { Text(words.cancelSure, style = MaterialTheme.typography.titleLarge) },
         text = { Text(words.cancelSureBody, style = MaterialTheme.typography.bodyLarge) },
         containerColor = MaterialTheme.colorScheme.surface,

@@ -56,7 +56,7 @@ internal fun ScanScreen(app: App, state: AppState, scanning: Scanning, eyes: Eye
         Box(Modifier.background(MaterialTheme.colorScheme.background)) { TitleBar(words.scanBill, words, { app.back() }) }
         Box(Modifier.weight(1f).fillMaxWidth()) {
             if (!scan.denied) {
-                eyes.Viewfinder(Modifier.fillMaxSize())
+                eyes.Viewfinder(Modifier.fillMaxSize(), scan.torch)
                 Guide(scan)
             } else {
                 Box(Modifier.fillMaxSize().background(MaterialTheme.colorScheme.background).padding(20.dp)) {
