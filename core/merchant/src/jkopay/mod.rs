@@ -61,7 +61,8 @@ impl Merchant {
     }
 
     /// `DIGEST` over the exact bytes.
-    fn digest(&self, bytes: &[u8]) -> String {
+    #[must_use]
+    pub fn digest(&self, bytes: &[u8]) -> String {
         hex::lower(hmac::sign(&self.key(), bytes).as_ref())
     }
 
