@@ -79,6 +79,13 @@ const answers = {
   sha: (q) => crypto.createHash('sha256').update(q.text + q.key, 'utf8').digest('hex'),
   // Scan2Pay
   open_envelope: (q) => aes128(aesKeyOf(q), q.iv, q.request),
+  make_keys: () => {
+    const keys = crypto.generateKeyPairSync('rsa', { modulusLength: 2048 });
+    return {
+      private_key: keys.privateKey.export({ type: 'pkcs8', format: 'pem' }),
+      public_key: keys.publicKey.export({ type: 'spki', format: 'pem' }),
+    };
+  },
   open_envelope_forge: (q) => {
     const key = forge.pki.privateKeyFromPem(q.private_key).decrypt(forge.util.decode64(q.api_key), 'RSAES-PKCS1-V1_5');
     const decipher = forge.cipher.createDecipher('AES-CBC', forge.util.decode64(key));

@@ -132,6 +132,9 @@ pub enum NoticeError {
     Trial,
 }
 
+/// What a business answers where the agreement of a silent debit is gone. Ours: no public document has such a code.
+pub(crate) const NO_AGREEMENT: &str = "9404";
+
 /// Larger than any notice of these interfaces.
 pub(crate) const LARGEST_NOTICE: usize = 64 * 1024;
 

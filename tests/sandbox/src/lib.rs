@@ -4,6 +4,7 @@
 //! It shares no type and no rule with `core/`. Tests hold it as a [`Sandbox`]; programs start the binary
 //! `paytaipei-sandbox` and use a [`ControlClient`]. README.md says how to run it by hand.
 
+mod back;
 pub mod business;
 mod clock;
 pub mod contract;
@@ -19,6 +20,7 @@ mod sandbox;
 mod server;
 mod store;
 
+pub use back::Protocols;
 pub use control::client::{ControlClient, ControlError};
 pub use control::types::{
     BillChange, BillName, CatalogueChange, Charge, DoubleCharge, Fault, FaultKind, IssuedBill, Ledger, NewBill,

@@ -1,7 +1,7 @@
 //! `paytaipei-sandbox`: runs until SIGTERM, `POST /control/shutdown`, or the end of its standard input.
 
 use clap::Parser;
-use paytaipei_sandbox::{Options, Ready, SandboxError, run};
+use paytaipei_sandbox::{Options, Protocols, Ready, SandboxError, run};
 use std::io::{Read, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -25,6 +25,12 @@ struct Arguments {
     /// Append every request and answer of the platform's port to this file, one JSON object a line
     #[arg(long, value_name = "FILE")]
     record: Option<PathBuf>,
+    /// The businesses speak their own protocols to this program, `paytaipei-gateway`; needs --oracles
+    #[arg(long, value_name = "PROGRAM", requires = "oracles")]
+    gateway: Option<PathBuf>,
+    /// Folder node_modules with the SDKs of tests/oracles
+    #[arg(long, value_name = "DIR", env = "PAYTAIPEI_ORACLES")]
+    oracles: Option<PathBuf>,
     /// Stop when standard input closes, so that the sandbox never outlives whoever started it
     #[arg(long)]
     until_stdin_closes: bool,
@@ -61,6 +67,10 @@ fn start(arguments: Arguments) -> Result<(), SandboxError> {
             port: arguments.port,
             control_port: arguments.control_port,
             record: arguments.record,
+            protocols: arguments
+                .gateway
+                .zip(arguments.oracles)
+                .map(|(gateway, oracles)| Protocols { gateway, oracles }),
         };
         run(arguments.data, options, stop, print).await
     })

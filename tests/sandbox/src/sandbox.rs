@@ -71,6 +71,9 @@ impl Sandbox {
         if let Some(record) = &options.record {
             command.arg("--record").arg(record);
         }
+        if let Some(protocols) = &options.protocols {
+            command.arg("--gateway").arg(&protocols.gateway).arg("--oracles").arg(&protocols.oracles);
+        }
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().map_err(SandboxError::Start)?;
         let mut line = String::new();
         let read = child.stdout.take().map(|stdout| BufReader::new(stdout).read_line(&mut line));
@@ -101,6 +104,11 @@ impl Sandbox {
     /// `http://127.0.0.1:PORT`
     pub fn control_url(&self) -> &str {
         &self.ready.control
+    }
+
+    /// Where the businesses speak their own protocols: `https://localhost:PORT`.
+    pub fn businesses(&self) -> Option<&str> {
+        self.ready.businesses.as_deref()
     }
 
     /// The root certificate, and the public key of what the platform signs; PEM.

@@ -1,5 +1,6 @@
 //! The sandbox itself: every part opened, both ports served, until it is told to stop.
 
+use crate::back::{Back, Parts, Protocols};
 use crate::business::Businesses;
 use crate::contract::{Contract, ContractError};
 use crate::control::{self, Hands};
@@ -30,6 +31,8 @@ pub struct Options {
     pub control_port: u16,
     /// Records every request and answer of the TLS port, one JSON object a line.
     pub record: Option<PathBuf>,
+    /// The businesses speak their own protocols; without, orders go to their books directly.
+    pub protocols: Option<Protocols>,
 }
 
 /// What a sandbox says when it is ready.
@@ -41,6 +44,9 @@ pub struct Ready {
     pub control: String,
     /// The root certificate, and the public key of what the platform signs; PEM.
     pub ca: PathBuf,
+    /// Where the businesses speak their own protocols: `https://localhost:PORT`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub businesses: Option<String>,
 }
 
 /// Why a sandbox doesn't run.
@@ -58,6 +64,8 @@ pub enum SandboxError {
     Contract(#[from] ContractError),
     #[error("port {port} on loopback: {error}")]
     Port { port: u16, error: io::Error },
+    #[error("the businesses' own protocols: {0}")]
+    Protocols(#[source] io::Error),
     #[error("the sandbox's thread or process: {0}")]
     Start(#[source] io::Error),
     #[error("the sandbox ended before it was ready")]
@@ -90,6 +98,21 @@ pub async fn run(
         signer,
     )?);
     tokio::spawn(Arc::clone(&platform).listen(webhooks));
+    let mut back = None;
+    if let Some(protocols) = &options.protocols {
+        let parts = Parts {
+            protocols,
+            platform: Arc::clone(&platform),
+            businesses: Arc::clone(&businesses),
+            faults: Arc::clone(&faults),
+            tls: acceptor.clone(),
+            ca: &ca,
+            stop: stop.clone(),
+        };
+        let opened = Back::open(parts).await.map_err(SandboxError::Protocols)?;
+        back = Some(opened.base().to_owned());
+        platform.speak(opened);
+    }
     platform.resume()?;
 
     let router = routes::router(Arc::clone(&platform));
@@ -102,8 +125,12 @@ pub async fn run(
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.control_port)).await.map_err(in_the_way)?;
     let control = listener.local_addr().map_err(in_the_way)?;
     let hands = Hands { platform, operator, businesses, faults, front, port: Arc::clone(&port), stop: stop.clone() };
-    let said =
-        Ready { platform: format!("https://localhost:{}", port.number()), control: format!("http://{control}"), ca };
+    let said = Ready {
+        platform: format!("https://localhost:{}", port.number()),
+        control: format!("http://{control}"),
+        ca,
+        businesses: back,
+    };
     ready(said);
     axum::serve(listener, control::router(Arc::new(hands)))
         .with_graceful_shutdown(stop.cancelled_owned())

@@ -16,7 +16,7 @@ use subtle::ConstantTimeEq;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use crate::outcome::{LARGEST_NOTICE, trade_no};
+use crate::outcome::{LARGEST_NOTICE, NO_AGREEMENT, trade_no};
 use crate::request::{base, check, check_refund, is_store_id};
 use crate::{
     Answer, Decline, Delivery, Doubt, Exchange, Form, Notice, NoticeError, Opened, Opening, Order, OrderIdRule,
@@ -109,6 +109,7 @@ fn code(rc: &str) -> Result<Code, Doubt> {
         "GF" => Refusal::RefundAmount,
         "51" => Refusal::Declined(Decline::InsufficientFunds),
         "61" => Refusal::Declined(Decline::OverLimit),
+        NO_AGREEMENT => Refusal::Declined(Decline::NoAgreement),
         "01" | "33" | "54" | "62" | "GG" => Refusal::Declined(Decline::Unnamed),
         "GT" => Refusal::Declined(Decline::ByPerson),
         "G0" | "G1" | "GS" => return Err(Doubt::TheirTrouble),

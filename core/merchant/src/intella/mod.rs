@@ -18,7 +18,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-use crate::outcome::trade_no;
+use crate::outcome::{NO_AGREEMENT, trade_no};
 use crate::request::{TaipeiTime, base, check, check_refund, is_store_id};
 use crate::{
     Answer, Decline, Delivery, Doubt, Exchange, NoticeError, Opened, Opening, Order, OrderIdRule, OrderState,
@@ -159,6 +159,7 @@ fn refusal(code: &str) -> Result<Refusal, Doubt> {
         "7100" | "7105" | "8004" | "8006" => Refusal::Signature,
         "8002" | "8003" => Refusal::Parameters,
         "8014" => Refusal::LimitReached,
+        NO_AGREEMENT => Refusal::Declined(Decline::NoAgreement),
         "9998" => Refusal::Declined(Decline::Unnamed),
         "9999" | "9997" | "9996" | "9995" | "9994" | "8001" | "8011" | "8012" | "8015" => {
             return Err(Doubt::TheirTrouble);
@@ -269,6 +270,7 @@ impl Protocol for Merchant {
             match code.as_str() {
                 "0000" => {}
                 "7002" => return Ok(OrderState::NotThere),
+                NO_AGREEMENT => return Ok(OrderState::Failed(Decline::NoAgreement)),
                 code => return Err(refusal(code).map_or_else(|doubt| doubt, |_| Doubt::Contradiction)),
             }
             let data = data.ok_or(Doubt::NotOfThisInterface)?;

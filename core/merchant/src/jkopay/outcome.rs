@@ -10,8 +10,8 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
-use crate::outcome::trade_no;
-use crate::{Answer, Doubt, Opened, OrderIdRule, OrderState, PaidOrder, PaymentPage, RefundOutcome, Refusal};
+use crate::outcome::{NO_AGREEMENT, trade_no};
+use crate::{Answer, Decline, Doubt, Opened, OrderIdRule, OrderState, PaidOrder, PaymentPage, RefundOutcome, Refusal};
 
 #[derive(Deserialize)]
 struct Envelope<'a> {
@@ -89,6 +89,7 @@ fn open(body: &[u8]) -> Result<(Code, Option<&RawValue>), Doubt> {
         "108" => Code::Refused(Refusal::LimitReached),
         "113" | "922" => Code::Refused(Refusal::RefundTooLarge),
         "200" | "201" => Code::Refused(Refusal::Parameters),
+        NO_AGREEMENT => Code::Refused(Refusal::Declined(Decline::NoAgreement)),
         "999" => return Err(Doubt::TheirTrouble),
         _ => return Err(Doubt::UndocumentedCode),
     };
@@ -120,7 +121,9 @@ pub fn entry(answer: Option<Answer<'_>>, theirs: &[String]) -> Opened {
                 Opened::Page(PaymentPage { url: page.payment_url })
             }
             Code::AlreadyPaid => Opened::AlreadyPaid,
-            Code::Refused(refusal @ (Refusal::Parameters | Refusal::LimitReached)) => Opened::Refused(refusal),
+            Code::Refused(refusal @ (Refusal::Parameters | Refusal::LimitReached | Refusal::Declined(_))) => {
+                Opened::Refused(refusal)
+            }
             Code::Refused(_) => return Err(Doubt::Contradiction),
         })
     };

@@ -4,7 +4,7 @@ use paytaipei_bill::Twd;
 use serde::Deserialize;
 
 use super::{Merchant, OpenError, Sealed};
-use crate::outcome::{LARGEST_NOTICE, trade_no};
+use crate::outcome::{LARGEST_NOTICE, NO_AGREEMENT, trade_no};
 use crate::{Decline, Notice, NoticeError, OrderIdRule, OrderState, PaidOrder, form};
 
 #[derive(Deserialize)]
@@ -55,7 +55,7 @@ impl Merchant {
             let amount = Twd::new(result.amount).map_err(|_| NoticeError::Malformed)?;
             OrderState::Paid(PaidOrder { trade_no, amount, refunded: Twd::ZERO })
         } else {
-            OrderState::Failed(Decline::Unnamed)
+            OrderState::Failed(if status == NO_AGREEMENT { Decline::NoAgreement } else { Decline::Unnamed })
         };
         Ok(Notice { payment, state, dedupe_key })
     }

@@ -31,6 +31,8 @@ impl Merchant {
         check(order)?;
         let order_id = OrderIdRule::NewebPay.order_id(order.payment)?;
         let (amount, now) = (order.amount.dollars().to_string(), order.now.unix_timestamp().to_string());
+        // Seconds to finish in, 60 to 900.
+        let limit = (order.valid_until - order.now).whole_seconds().clamp(60, 900).to_string();
         let mut fields = form_urlencoded::Serializer::new(String::new());
         fields.extend_pairs([
             ("MerchantID", self.merchant_id.as_str()),
@@ -42,6 +44,7 @@ impl Merchant {
             ("ItemDesc", order.description),
             ("NotifyURL", order.notice_url),
             ("ReturnURL", order.return_url),
+            ("TradeLimit", &limit),
             ("EZPAY", "1"),
         ]);
         if let Some(agreement) = order.agreement {

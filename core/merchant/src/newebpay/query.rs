@@ -1,4 +1,4 @@
-//! `POST /API/QueryTradeInfo`: one order and what became of it. `TradeStatus`: 0 not paid, 1 paid, 2 failed, 3 cancelled.
+//! `POST /API/QueryTradeInfo`: one order and what became of it. `TradeStatus`: 0 not paid, 1 paid, 2 failed, 3 cancelled; `Status` TRA10021: no such order.
 
 use paytaipei_bill::Twd;
 use serde::Deserialize;
@@ -6,7 +6,7 @@ use subtle::ConstantTimeEq;
 use uuid::Uuid;
 
 use super::{Merchant, check_code, check_value};
-use crate::outcome::trade_no;
+use crate::outcome::{NO_AGREEMENT, trade_no};
 use crate::{Answer, Decline, Doubt, OrderIdError, OrderIdRule, OrderState, PaidOrder};
 
 impl Merchant {
@@ -34,6 +34,7 @@ impl Merchant {
             let told: QueryAnswer = serde_json::from_slice(body).map_err(|_| Doubt::NotOfThisInterface)?;
             let told = match (told.status.as_str(), told.result) {
                 ("SUCCESS", QueryResult::Trade(trade)) => trade,
+                ("TRA10021", _) => return Ok(OrderState::NotThere),
                 ("SUCCESS", QueryResult::Other(_)) => return Err(Doubt::NotOfThisInterface),
                 _ => return Err(Doubt::UndocumentedCode),
             };
@@ -59,6 +60,7 @@ impl Merchant {
                     amount: Twd::new(told.amount).map_err(|_| Doubt::NotOfThisInterface)?,
                     refunded: Twd::ZERO,
                 }),
+                NO_AGREEMENT => OrderState::Failed(Decline::NoAgreement),
                 "2" | "3" => OrderState::Failed(Decline::Unnamed),
                 _ => return Err(Doubt::UndocumentedCode),
             })
@@ -135,10 +137,7 @@ mod tests {
     fn no_answer_and_trouble_are_never_a_failure() {
         assert_eq!(merchant().queried(None, PAYMENT), OrderState::Unknown(Doubt::NoAnswer));
         assert_eq!(queried("<html>"), OrderState::Unknown(Doubt::NotOfThisInterface));
-        assert_eq!(
-            queried(r#"{"Status":"TRA10021","Message":"查無交易資料","Result":[]}"#),
-            OrderState::Unknown(Doubt::UndocumentedCode)
-        );
+        assert_eq!(queried(r#"{"Status":"TRA10021","Message":"查無交易資料","Result":[]}"#), OrderState::NotThere);
         let served = merchant().queried(Some(Answer { status: 503, body: b"" }), PAYMENT);
         assert_eq!(served, OrderState::Unknown(Doubt::HttpStatus(503)));
     }

@@ -5,7 +5,7 @@
 //! plainly; SHA-256; upper-case hexadecimal. The rule is ECPay's, O'Pay's sister; vectors: ECPay's published ones.
 //!
 //! Paths: `/Cashier/AioCheckOut/V5` (the person's browser), `/Cashier/QueryTradeInfo/V5`, `/Cashier/AioChargeback`.
-//! `TradeStatus`: 0 not paid, 1 paid, 10200095 not made.
+//! `TradeStatus`: 0 not paid, 1 paid, 10200047 no such order, 10200095 not made.
 
 mod notice;
 
@@ -19,7 +19,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-use crate::outcome::trade_no;
+use crate::outcome::{NO_AGREEMENT, trade_no};
 use crate::request::{TaipeiTime, base, check, check_refund, is_store_id};
 use crate::{
     Answer, Decline, Delivery, Doubt, Exchange, Form, NoticeError, Opened, Opening, Order, OrderIdRule, OrderState,
@@ -111,6 +111,9 @@ impl Merchant {
                 amount: Twd::from_digits(field("TradeAmt")?).map_err(|_| Doubt::NotOfThisInterface)?,
                 refunded: Twd::ZERO,
             }),
+            // No such order.
+            "10200047" => OrderState::NotThere,
+            NO_AGREEMENT => OrderState::Failed(Decline::NoAgreement),
             "10200095" => OrderState::Failed(Decline::Unnamed),
             _ => return Err(Doubt::UndocumentedCode),
         })
@@ -272,6 +275,7 @@ pub(crate) mod tests {
         let OrderState::Paid(paid) = inquired(&[]) else { panic!("not paid") };
         assert_eq!((paid.trade_no.as_str(), paid.amount), ("2611241527144625", Twd::new(428).unwrap()));
         assert_eq!(inquired(&[("TradeStatus", "0")]), OrderState::NotPaidYet);
+        assert_eq!(inquired(&[("TradeStatus", "10200047")]), OrderState::NotThere);
         assert_eq!(inquired(&[("TradeStatus", "10200095")]), OrderState::Failed(Decline::Unnamed));
         assert_eq!(inquired(&[("TradeStatus", "7")]), OrderState::Unknown(Doubt::UndocumentedCode));
         assert_eq!(inquired(&[("MerchantTradeNo", "Test1234567890")]), OrderState::Unknown(Doubt::Contradiction));

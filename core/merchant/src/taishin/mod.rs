@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use crate::outcome::{LARGEST_NOTICE, trade_no};
+use crate::outcome::{LARGEST_NOTICE, NO_AGREEMENT, trade_no};
 use crate::request::{base, check, check_refund, is_store_id};
 use crate::{
     Answer, Decline, Delivery, Doubt, Exchange, NoticeError, Opened, Opening, Order, OrderIdRule, OrderState,
@@ -132,6 +132,7 @@ fn refusal(ret_code: &str) -> Option<Decline> {
     match ret_code {
         "51" => Some(Decline::InsufficientFunds),
         "61" => Some(Decline::OverLimit),
+        NO_AGREEMENT => Some(Decline::NoAgreement),
         "05" => Some(Decline::Unnamed),
         _ => None,
     }

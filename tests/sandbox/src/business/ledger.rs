@@ -69,7 +69,12 @@ impl Books {
              CREATE TABLE IF NOT EXISTS {t}_charges(
                  seq INTEGER PRIMARY KEY AUTOINCREMENT, order_id TEXT NOT NULL UNIQUE, payment_id TEXT NOT NULL,
                  account TEXT NOT NULL, biller TEXT NOT NULL, number TEXT NOT NULL, period TEXT NOT NULL,
-                 amount INTEGER NOT NULL, at INTEGER NOT NULL) STRICT;"
+                 amount INTEGER NOT NULL, at INTEGER NOT NULL) STRICT;
+             CREATE TABLE IF NOT EXISTS {t}_refunds(
+                 refund_id TEXT PRIMARY KEY, order_id TEXT NOT NULL, amount INTEGER NOT NULL CHECK (amount > 0)) STRICT;
+             CREATE TABLE IF NOT EXISTS {t}_agreements(
+                 token TEXT PRIMARY KEY, msisdn TEXT NOT NULL, most INTEGER NOT NULL,
+                 revoked INTEGER NOT NULL DEFAULT 0 CHECK (revoked IN (0, 1))) STRICT;"
         )
     }
 
@@ -124,11 +129,13 @@ impl Books {
         Ok(standing)
     }
 
-    /// The person finishes, or refuses, in the business's app. None where no such order waits for it.
+    /// The person finishes, or refuses, in the business's app, on an account that is theirs: `account`, or the one that was
+    /// ordered on. `id` is a payment's or an order's. None where no such order waits for it.
     pub fn finish(
         &self,
         db: &Mutex<Connection>,
-        payment_id: &str,
+        id: &str,
+        account: Option<&str>,
         approve: bool,
     ) -> rusqlite::Result<Option<(String, Standing)>> {
         let mut db = lock(db);
@@ -137,15 +144,15 @@ impl Books {
         let waiting = tx
             .query_row(
                 &format!(
-                    "SELECT order_id, account, biller, number, period, amount, trade_no FROM {t}_orders
-                     WHERE payment_id = ?1 AND state = 'handed_off'"
+                    "SELECT order_id, coalesce(?2, account), biller, number, period, amount, trade_no, payment_id
+                     FROM {t}_orders WHERE (payment_id = ?1 OR order_id = ?1) AND state = 'handed_off'"
                 ),
-                [payment_id],
+                params![id, account],
                 |row| {
                     let order = Order {
                         provider: self.id.to_owned(),
                         order_id: row.get(0)?,
-                        payment_id: payment_id.to_owned(),
+                        payment_id: row.get(7)?,
                         account: row.get(1)?,
                         biller: row.get(2)?,
                         number: row.get(3)?,
@@ -177,6 +184,68 @@ impl Books {
         Ok(Some((order.order_id, standing)))
     }
 
+    /// How an order stands, over how much, and how much was given back.
+    pub fn look(&self, db: &Mutex<Connection>, order_id: &str) -> rusqlite::Result<Option<(Standing, i64, i64)>> {
+        let db = lock(db);
+        let Some(standing) = self.standing(&db, order_id)? else { return Ok(None) };
+        let t = &self.table;
+        let amount = format!("SELECT amount FROM {t}_orders WHERE order_id = ?1");
+        let amount = db.query_row(&amount, [order_id], |row| row.get(0))?;
+        Ok(Some((standing, amount, self.refunded(&db, order_id)?)))
+    }
+
+    /// Gives back of a charge, once under one refund's id. False where there is less to give, or nothing was charged.
+    pub fn refund(
+        &self,
+        db: &Mutex<Connection>,
+        order_id: &str,
+        refund_id: &str,
+        amount: i64,
+    ) -> rusqlite::Result<bool> {
+        let mut db = lock(db);
+        let tx = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let t = &self.table;
+        let charge = format!("SELECT account, amount FROM {t}_charges WHERE order_id = ?1");
+        let charged: Option<(String, i64)> =
+            tx.query_row(&charge, [order_id], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+        let known = format!("SELECT EXISTS (SELECT 1 FROM {t}_refunds WHERE refund_id = ?1)");
+        let Some((account, charged)) = charged else { return Ok(false) };
+        if tx.query_row(&known, [refund_id], |row| row.get(0))? {
+            return Ok(true);
+        }
+        if self.refunded(&tx, order_id)?.saturating_add(amount) > charged {
+            return Ok(false);
+        }
+        tx.execute(&format!("INSERT INTO {t}_refunds VALUES (?1, ?2, ?3)"), params![refund_id, order_id, amount])?;
+        let give = format!("UPDATE {t}_accounts SET balance = balance + ?2 WHERE msisdn = ?1");
+        tx.execute(&give, params![account, amount])?;
+        tx.commit()?;
+        Ok(true)
+    }
+
+    fn refunded(&self, db: &Connection, order_id: &str) -> rusqlite::Result<i64> {
+        let sql = format!("SELECT coalesce(sum(amount), 0) FROM {}_refunds WHERE order_id = ?1", self.table);
+        db.query_row(&sql, [order_id], |row| row.get(0))
+    }
+
+    /// The person agrees that this platform's orders are debited silently, each up to `most` dollars.
+    pub fn agree(&self, db: &Mutex<Connection>, token: &str, msisdn: &str, most: i64) -> rusqlite::Result<()> {
+        let sql = format!("INSERT OR REPLACE INTO {}_agreements(token, msisdn, most) VALUES (?1, ?2, ?3)", self.table);
+        lock(db).execute(&sql, params![token, msisdn, most]).map(|_| ())
+    }
+
+    /// Ends what a number agreed to, at the business. False where it agreed to nothing.
+    pub fn revoke(&self, db: &Mutex<Connection>, msisdn: &str) -> rusqlite::Result<bool> {
+        let sql = format!("UPDATE {}_agreements SET revoked = 1 WHERE msisdn = ?1 AND revoked = 0", self.table);
+        lock(db).execute(&sql, [msisdn]).map(|changed| changed > 0)
+    }
+
+    /// The account of an agreement that is in force, and the most that it debits.
+    pub fn agreed(&self, db: &Mutex<Connection>, token: &str) -> rusqlite::Result<Option<(String, i64)>> {
+        let sql = format!("SELECT msisdn, most FROM {}_agreements WHERE token = ?1 AND revoked = 0", self.table);
+        lock(db).query_row(&sql, [token], |row| Ok((row.get(0)?, row.get(1)?))).optional()
+    }
+
     /// Opens an account with that balance, or sets it.
     pub fn set_balance(&self, db: &Mutex<Connection>, msisdn: &str, balance: i64) -> rusqlite::Result<()> {
         let sql = format!(
@@ -185,6 +254,12 @@ impl Books {
             self.table
         );
         lock(db).execute(&sql, params![msisdn, balance]).map(|_| ())
+    }
+
+    /// What an account holds.
+    pub fn balance(&self, db: &Mutex<Connection>, msisdn: &str) -> rusqlite::Result<i64> {
+        let sql = format!("SELECT balance FROM {}_accounts WHERE msisdn = ?1", self.table);
+        Ok(lock(db).query_row(&sql, [msisdn], |row| row.get(0)).optional()?.unwrap_or(OPENING_BALANCE))
     }
 
     /// Every charge, oldest first.

@@ -2,7 +2,9 @@
 //! ([`ledger`]); each knows an order again by its order id only, so a bill that the platform orders twice under two ids
 //! is charged twice, and is counted as such here. Results go to the platform as webhooks.
 
+pub mod expected;
 pub mod ledger;
+pub mod wire;
 
 use crate::control::types::{Charge, DoubleCharge, FaultKind, Ledger, Route};
 use crate::faults::{Facts, Faults};
@@ -53,7 +55,7 @@ pub struct Businesses {
 impl Businesses {
     pub fn open(file: &Path, faults: Arc<Faults>, platform: UnboundedSender<Webhook>) -> rusqlite::Result<Self> {
         let books: Vec<Books> = BUSINESSES.iter().map(|one| Books::new(one.id, one.prefix)).collect();
-        let schema: String = books.iter().map(Books::schema).collect();
+        let schema: String = books.iter().map(Books::schema).chain([expected::SCHEMA.to_owned()]).collect();
         Ok(Self { db: store::open(file, &schema)?, books, faults, platform })
     }
 
@@ -90,7 +92,7 @@ impl Businesses {
     /// The person finishes in the business's app. False where no order of this payment waits for it.
     pub fn finish(&self, payment_id: &str, approve: bool) -> rusqlite::Result<bool> {
         for books in &self.books {
-            if let Some((order_id, standing)) = books.finish(&self.db, payment_id, approve)? {
+            if let Some((order_id, standing)) = books.finish(&self.db, payment_id, None, approve)? {
                 let facts = Facts { route: Some(Route::Put), provider: Some(books.id.to_owned()), ..Facts::default() };
                 self.tell(order_id, standing, &facts);
                 return Ok(true);
@@ -136,6 +138,21 @@ impl Businesses {
             // Nobody listens only while the sandbox stops; the order is then asked for again at the next start.
             drop(self.platform.send(webhook.clone()));
         }
+    }
+
+    /// What an account holds; `None` where no business has this id.
+    pub fn balance(&self, provider: &str, msisdn: &str) -> rusqlite::Result<Option<i64>> {
+        self.books(provider).map(|books| books.balance(&self.db, msisdn)).transpose()
+    }
+
+    /// A number agrees, at a business, to silent debits of up to `most` dollars each.
+    pub fn agree(&self, provider: &str, token: &str, msisdn: &str, most: i64) -> rusqlite::Result<bool> {
+        self.books(provider).map_or(Ok(false), |books| books.agree(&self.db, token, msisdn, most).map(|()| true))
+    }
+
+    /// Ends what a number agreed to, at the business: the platform is not told.
+    pub fn revoke(&self, provider: &str, msisdn: &str) -> rusqlite::Result<bool> {
+        self.books(provider).map_or(Ok(false), |books| books.revoke(&self.db, msisdn))
     }
 
     /// Sets an account's balance. False where no business has this id.

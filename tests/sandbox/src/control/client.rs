@@ -139,6 +139,28 @@ impl ControlClient {
         self.post("hand-off", json!({"id": payment_id, "approve": approve})).map(|_: Value| ())
     }
 
+    /// [`Self::finish_hand_off`] in a business's own protocol: on whose account.
+    pub fn finish_on_account(&self, payment_id: &str, account: &str, approve: bool) -> Result<(), ControlError> {
+        let finish = json!({"id": payment_id, "approve": approve, "account": account});
+        self.post("hand-off", finish).map(|_: Value| ())
+    }
+
+    /// A number agrees, at a business, to silent debits of up to `most` dollars each.
+    pub fn agree(&self, provider: &str, msisdn: &str, most: i64) -> Result<(), ControlError> {
+        let agree = json!({"provider": provider, "msisdn": msisdn, "most": most});
+        self.post("agreements", agree).map(|_: Value| ())
+    }
+
+    /// The number ends that at the business; the platform is not told.
+    pub fn revoke_agreement(&self, provider: &str, msisdn: &str) -> Result<(), ControlError> {
+        self.post("agreements/revoke", json!({"provider": provider, "msisdn": msisdn})).map(|_: Value| ())
+    }
+
+    /// The platform gives a settled payment back. `refund` is a UUIDv7.
+    pub fn refund(&self, payment_id: &str, refund: &str, amount: i64) -> Result<(), ControlError> {
+        self.post("refund", json!({"id": payment_id, "refund": refund, "amount": amount})).map(|_: Value| ())
+    }
+
     /// What the payment businesses charged.
     pub fn ledger(&self) -> Result<Ledger, ControlError> {
         self.get("ledger")
@@ -167,6 +189,13 @@ impl ControlClient {
     pub fn account(&self, provider: &str, msisdn: &str, balance: i64) -> Result<(), ControlError> {
         let account = json!({"provider": provider, "msisdn": msisdn, "balance": balance});
         self.post("accounts", account).map(|_: Value| ())
+    }
+
+    /// What an account holds: NT dollars.
+    pub fn balance(&self, provider: &str, msisdn: &str) -> Result<i64, ControlError> {
+        let path = format!("accounts?provider={provider}&msisdn={}", msisdn.replace('+', "%2B"));
+        let answer: Value = self.get(&path)?;
+        answer["balance"].as_i64().ok_or_else(|| ControlError::Unreadable("no balance".to_owned()))
     }
 
     /// Opens or closes a payment business.

@@ -3,7 +3,9 @@
 pub mod client;
 pub mod types;
 
+use crate::back::RefundOrder;
 use crate::business::Businesses;
+use crate::entropy;
 use crate::faults::Faults;
 use crate::front::Front;
 use crate::front::port::Port;
@@ -49,11 +51,14 @@ pub fn router(hands: Arc<Hands>) -> Router {
         .route("/control/handset", post(decide).get(pending))
         .route("/control/cellular", post(cellular_get))
         .route("/control/hand-off", post(finish_hand_off))
+        .route("/control/agreements", post(agree))
+        .route("/control/agreements/revoke", post(revoke_agreement))
+        .route("/control/refund", post(refund))
         .route("/control/ledger", get(ledger))
         .route("/control/payments", get(payments))
         .route("/control/preload", post(preload))
         .route("/control/totals", get(totals))
-        .route("/control/accounts", post(set_account))
+        .route("/control/accounts", post(set_account).get(balance))
         .route("/control/providers", post(set_provider))
         .route("/control/catalogue", post(change_catalogue))
         .route("/control/revoke", post(revoke))
@@ -183,11 +188,69 @@ async fn pending(State(hands): Held, Query(Number { msisdn }): Query<Number>) ->
 struct HandOff {
     id: String,
     approve: bool,
+    /// In the businesses' own protocols: whose account pays.
+    account: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Agree {
+    provider: String,
+    msisdn: String,
+    most: i64,
+}
+
+/// A number agrees to silent debits: the business keeps it, and the platform is given its token.
+async fn agree(State(hands): Held, body: Bytes) -> Answer {
+    let Agree { provider, msisdn, most } = read(&body)?;
+    let token = entropy::digits(18);
+    let agreed = hands.businesses.agree(&provider, &token, &msisdn, most)?;
+    hands.platform.link(&msisdn, &provider, &token, most)?;
+    or_not_found(agreed, "no such payment business")
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RevokeAgreement {
+    provider: String,
+    msisdn: String,
+}
+
+async fn revoke_agreement(State(hands): Held, body: Bytes) -> Answer {
+    let RevokeAgreement { provider, msisdn } = read(&body)?;
+    or_not_found(hands.businesses.revoke(&provider, &msisdn)?, "nothing was agreed to")
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct GiveBack {
+    id: String,
+    /// A UUIDv7 of its own.
+    refund: String,
+    amount: i64,
+}
+
+/// The platform gives a settled payment back.
+async fn refund(State(hands): Held, body: Bytes) -> Answer {
+    let GiveBack { id, refund, amount } = read(&body)?;
+    let payments = hands.platform.all_payments()?;
+    let payment = payments.iter().find(|payment| payment.id == id && payment.state == "settled");
+    let (Some(payment), Some(back)) = (payment, hands.platform.back()) else {
+        return Err(Problem::new(404, "not_found", "no settled payment, or no protocol to give it back in"));
+    };
+    let wanted =
+        RefundOrder { payment: &id, refund: &refund, provider: &payment.provider, amount, paid: payment.payable };
+    back.refund(&wanted).await.map_err(|words| Problem::new(409, "refund_refused", words))?;
+    done()
 }
 
 async fn finish_hand_off(State(hands): Held, body: Bytes) -> Answer {
-    let HandOff { id, approve } = read(&body)?;
-    or_not_found(hands.businesses.finish(&id, approve)?, "no payment of this id waits in a business's app")
+    let HandOff { id, approve, account } = read(&body)?;
+    let finished = match hands.platform.back() {
+        None => hands.businesses.finish(&id, approve)?,
+        Some(back) => back.finish(&id, account.as_deref().unwrap_or_default(), approve),
+    };
+    or_not_found(finished, "no payment of this id waits in a business's app")
 }
 
 async fn ledger(State(hands): Held) -> Answer {
@@ -240,6 +303,17 @@ async fn set_account(State(hands): Held, body: Bytes) -> Answer {
         return Err(Problem::malformed("a balance is 0 or more"));
     }
     or_not_found(hands.businesses.set_balance(&provider, &msisdn, balance)?, "no such payment business")
+}
+
+#[derive(Deserialize)]
+struct Whose {
+    provider: String,
+    msisdn: String,
+}
+
+async fn balance(State(hands): Held, Query(Whose { provider, msisdn }): Query<Whose>) -> Answer {
+    let balance = hands.businesses.balance(&provider, &msisdn.replace(' ', "+"))?;
+    give(json!({"balance": balance.ok_or_else(|| Problem::new(404, "not_found", "no such payment business"))?}))
 }
 
 #[derive(Deserialize)]

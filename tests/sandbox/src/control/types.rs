@@ -62,6 +62,18 @@ pub enum FaultKind {
     HandOff,
     /// The business tells its result twice.
     DuplicateWebhook,
+    /// In its own protocol, the business tells its result `ms` later.
+    LateWebhook,
+    /// In its own protocol, the business never tells its result.
+    LostWebhook,
+    /// In its own protocol, somebody without a key tells another result first.
+    ForgedWebhook,
+    /// In its own protocol, the business tells of an earlier attempt that failed after the one that went well.
+    UnorderedWebhooks,
+    /// In its own protocol, the business does its work and holds its answer back for `ms`.
+    LostAnswer,
+    /// In its own protocol, the business holds another key than the platform.
+    WrongSignature,
 }
 
 /// A fault to switch on. Filters left out match everything.
@@ -174,7 +186,7 @@ impl Fault {
 }
 
 /// Names a bill.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct BillName {
     pub biller: String,
@@ -391,6 +403,12 @@ pub struct Settings {
     /// How long a `PUT` waits for the business before it answers `processing`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub patience_ms: Option<u32>,
+    /// In the businesses' own protocols: how long the person has to finish in a business's app.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hand_off_s: Option<u32>,
+    /// In the businesses' own protocols: how often a business is asked that has told nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub poll_ms: Option<u32>,
 }
 
 /// A verification that waits on the handset.

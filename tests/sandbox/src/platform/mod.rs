@@ -2,6 +2,7 @@
 //! `docs/platform-api.yaml` has them. It records in one transaction, then orders the charge at the business, then records
 //! what the business's webhook says; it never sees an account.
 
+pub mod back;
 pub mod billers;
 pub mod catalogue;
 mod consent;
@@ -14,6 +15,7 @@ pub mod verification;
 
 use self::catalogue::Catalogue;
 use self::signing::Signer;
+use crate::back::Back;
 use crate::business::{Businesses, Webhook};
 use crate::contract::Contract;
 use crate::control::types::Settings;
@@ -24,7 +26,7 @@ use crate::problem::Problem;
 use crate::store::{self, lock};
 use rusqlite::{Connection, OptionalExtension, params};
 use std::path::Path;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use tokio::sync::{mpsc::UnboundedReceiver, watch};
 
 const SCHEMA: &str = "
@@ -87,6 +89,8 @@ enum Setting {
     PollIntervalS,
     VerificationS,
     PatienceMs,
+    HandOffS,
+    PollMs,
 }
 
 impl Setting {
@@ -98,6 +102,8 @@ impl Setting {
             Self::PollIntervalS => ("poll_interval_s", 2),
             Self::VerificationS => ("verification_s", 300),
             Self::PatienceMs => ("patience_ms", 2_000),
+            Self::HandOffS => ("hand_off_s", 600),
+            Self::PollMs => ("poll_ms", 2_000),
         }
     }
 }
@@ -111,6 +117,8 @@ pub struct Platform {
     contract: Arc<Contract>,
     signer: Signer,
     catalogue: Mutex<Catalogue>,
+    /// The businesses' own protocols, where they are spoken.
+    back: OnceLock<Arc<Back>>,
     /// Counts payments that changed: whoever waits for an outcome looks again.
     changes: watch::Sender<u64>,
 }
@@ -124,11 +132,23 @@ impl Platform {
         contract: Arc<Contract>,
         signer: Signer,
     ) -> rusqlite::Result<Self> {
-        let db = store::open(file, SCHEMA)?;
+        let db = store::open(file, &[SCHEMA, back::SCHEMA].concat())?;
         let catalogue =
             Catalogue::published().map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))?;
         let (catalogue, changes) = (Mutex::new(catalogue), watch::Sender::new(0));
-        Ok(Self { db, operator, businesses, faults, contract, signer, catalogue, changes })
+        let back = OnceLock::new();
+        Ok(Self { db, operator, businesses, faults, contract, signer, catalogue, back, changes })
+    }
+
+    /// From now on, orders go to the businesses in their own protocols.
+    pub fn speak(&self, back: Arc<Back>) {
+        // Set once, when the sandbox starts.
+        drop(self.back.set(back));
+    }
+
+    /// The way to the businesses, where it is open.
+    pub fn back(&self) -> Option<&Arc<Back>> {
+        self.back.get()
     }
 
     /// Takes webhooks until no business can send any more.
@@ -172,6 +192,8 @@ impl Platform {
             (Setting::PollIntervalS, settings.poll_interval_s, 1..=60),
             (Setting::VerificationS, settings.verification_s, 1..=3_600),
             (Setting::PatienceMs, settings.patience_ms, 0..=600_000),
+            (Setting::HandOffS, settings.hand_off_s, 0..=3_600),
+            (Setting::PollMs, settings.poll_ms, 50..=60_000),
         ];
         for (setting, value, range) in &wanted {
             if value.is_some_and(|value| !range.contains(&value)) {

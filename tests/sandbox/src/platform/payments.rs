@@ -182,9 +182,9 @@ impl Platform {
         // Subscribed before anything is recorded: no change can be missed.
         let changes = self.changes.subscribe();
         if let Recorded::New(order) = self.record(session, id, token, body)? {
-            let businesses = Arc::clone(&self.businesses);
+            let this = Arc::clone(self);
             // A task of its own: what was recorded is ordered, whoever hangs up meanwhile.
-            tokio::spawn(async move { businesses.take(order).await });
+            tokio::spawn(async move { this.order(order).await });
         }
         self.outcome(id, changes).await
     }
@@ -262,6 +262,18 @@ impl Platform {
         ])?;
         let recorded = find(tx, id)?.and_then(|row| row.order());
         recorded.map(Recorded::New).ok_or_else(|| Problem::new(500, "internal", "The payment was not recorded."))
+    }
+
+    /// Orders a payment at its business: in the business's own protocol, where the back speaks it.
+    async fn order(&self, order: Order) {
+        match self.back.get() {
+            None => self.businesses.take(order).await,
+            Some(back) => {
+                if let Err(error) = back.pay(&order).await {
+                    eprintln!("paytaipei-sandbox: an order was not made: {:?}", error.sqlite_error_code());
+                }
+            }
+        }
     }
 
     /// A body of this interface, whose parts add up.
@@ -383,7 +395,9 @@ impl Platform {
                 }
             }
         };
-        if let Some(order) = standing
+        if self.back.get().is_some() {
+            // No business's protocol cancels what is not paid: it ends when the person's time is up.
+        } else if let Some(order) = standing
             && let Some(standing) = self.businesses.cancel(&order)?
         {
             self.finish(&order.order_id, &standing)?;
@@ -413,6 +427,16 @@ impl Platform {
             )?
             .query_row(params![webhook.order_id, trade_no, status], |row| row.get(0))?;
         if received == 1 { self.finish(&webhook.order_id, &webhook.standing) } else { Ok(()) }
+    }
+
+    /// Records how an order ended, unless its payment has ended before.
+    pub fn record_end(&self, webhook: &Webhook) -> rusqlite::Result<()> {
+        self.finish(&webhook.order_id, &webhook.standing)
+    }
+
+    /// Whoever waits for an outcome looks again.
+    pub fn changed(&self) {
+        self.changes.send_modify(|count| *count = count.wrapping_add(1));
     }
 
     /// Records how an order stands, unless its payment is finished. A charge pays the bill.
@@ -445,12 +469,12 @@ impl Platform {
             }
             tx.commit()?;
         }
-        self.changes.send_modify(|count| *count = count.wrapping_add(1));
+        self.changed();
         Ok(())
     }
 
     /// Orders once more what was recorded and not finished when the sandbox last stopped.
-    pub fn resume(&self) -> rusqlite::Result<()> {
+    pub fn resume(self: &Arc<Self>) -> rusqlite::Result<()> {
         let orders: Vec<Order> = {
             let db = lock(&self.db);
             let mut query = db.prepare(&format!(
@@ -462,8 +486,8 @@ impl Platform {
         for order in orders {
             // A standing that was told before the stop was perhaps not recorded: it must count again.
             lock(&self.db).execute("DELETE FROM webhooks WHERE order_id = ?1", [&order.order_id])?;
-            let businesses = Arc::clone(&self.businesses);
-            tokio::spawn(async move { businesses.take(order).await });
+            let this = Arc::clone(self);
+            tokio::spawn(async move { this.order(order).await });
         }
         Ok(())
     }

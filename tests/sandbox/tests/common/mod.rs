@@ -5,7 +5,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use paytaipei_sandbox::contract::Contract;
-use paytaipei_sandbox::{IssuedBill, NewBill, Options, Sandbox};
+use paytaipei_sandbox::{IssuedBill, NewBill, Options, Protocols, Sandbox};
 use reqwest::{Client, Method, RequestBuilder, StatusCode};
 use ring::rand::SystemRandom;
 use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
@@ -34,6 +34,26 @@ impl World {
         };
         let sandbox = Sandbox::spawn(options).unwrap();
         Self { sandbox, folder, requests_are_wrong_on_purpose: false }
+    }
+
+    /// A sandbox whose businesses speak their own protocols; `None` where the SDKs that they verify with are not installed.
+    pub fn with_protocols() -> Option<Self> {
+        let Some(oracles) = std::env::var_os("PAYTAIPEI_ORACLES") else {
+            eprintln!("not run: no PAYTAIPEI_ORACLES (scripts/test installs the SDKs of tests/oracles)");
+            return None;
+        };
+        let folder = tempfile::tempdir().unwrap();
+        let own = std::env::current_exe().unwrap();
+        let gateway = own.ancestors().nth(2).unwrap().join("paytaipei-gateway");
+        assert!(gateway.is_file(), "cargo build -p paytaipei-gateway");
+        let options = Options {
+            data: Some(folder.path().join("data")),
+            record: Some(folder.path().join("record.jsonl")),
+            protocols: Some(Protocols { gateway, oracles: oracles.into() }),
+            ..Options::default()
+        };
+        let sandbox = Sandbox::spawn(options).unwrap();
+        Some(Self { sandbox, folder, requests_are_wrong_on_purpose: false })
     }
 
     /// The sandbox ends, and another one begins on the same folder.
