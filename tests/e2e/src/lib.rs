@@ -3,6 +3,7 @@
 //! Nothing here links `core/`: the phone is the `paytaipei` program, and what it did is read from its output, from the
 //! sandbox's record, and from the accounts at the payment businesses.
 
+pub mod business;
 pub mod kills;
 pub mod phone;
 pub mod programs;

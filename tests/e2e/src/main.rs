@@ -7,6 +7,7 @@ use clap::{Parser, ValueEnum};
 use paytaipei_e2e::programs::target;
 use paytaipei_e2e::story::{Options, play};
 use paytaipei_e2e::teller::Tongue;
+use paytaipei_e2e::{Result, business};
 
 #[derive(Clone, Copy, ValueEnum)]
 enum Language {
@@ -20,6 +21,9 @@ enum Language {
 struct Arguments {
     #[arg(long, value_enum, default_value_t = Language::Zh)]
     lang: Language,
+    /// 改演一家支付業者：以它自己的協定繳費、拒絕、斷線、退款 · plays one payment business instead, in its own protocol
+    #[arg(long, value_name = "ID", conflicts_with_all = ["guard_off", "keep", "report"])]
+    provider: Option<String>,
     /// 關閉平台的重複繳費防護 · switch the platform's own guard off: the phone alone must protect
     #[arg(long)]
     guard_off: bool,
@@ -44,10 +48,17 @@ fn main() -> ExitCode {
         Language::Zh => Tongue::Zh,
         Language::En => Tongue::En,
     };
+    if let Some(provider) = &arguments.provider {
+        return ended(tongue, business::play(provider, tongue, &mut std::io::stdout()).map(drop));
+    }
     let report = Some(arguments.report());
     let options = Options { tongue, guard: !arguments.guard_off, keep: arguments.keep, report };
-    match play(&options, &mut std::io::stdout()) {
-        Ok(_) => ExitCode::SUCCESS,
+    ended(tongue, play(&options, &mut std::io::stdout()).map(drop))
+}
+
+fn ended(tongue: Tongue, result: Result<()>) -> ExitCode {
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             eprintln!("\n✗ {}{failure}", tongue.pick("故事沒有照預期結束:", "The story did not end as it should: "));
             ExitCode::FAILURE

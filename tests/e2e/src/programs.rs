@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
+use paytaipei_sandbox::Protocols;
+
 use crate::{Failure, Result};
 
 /// The programs that the story needs.
@@ -11,6 +13,7 @@ use crate::{Failure, Result};
 pub struct Programs {
     pub phone: PathBuf,
     pub sandbox: PathBuf,
+    pub gateway: PathBuf,
 }
 
 /// The repository's root.
@@ -26,9 +29,21 @@ pub fn programs() -> Result<Programs> {
     BUILT.get_or_init(|| build().map_err(|failure| failure.0)).clone().map_err(Failure)
 }
 
+/// What it takes for the sandbox's businesses to speak their own protocols.
+pub fn protocols() -> Result<Protocols> {
+    let oracles = std::env::var_os("PAYTAIPEI_ORACLES").ok_or_else(|| {
+        Failure::new("no PAYTAIPEI_ORACLES: scripts/demo and scripts/test install the SDKs of tests/oracles")
+    })?;
+    Ok(Protocols { gateway: programs()?.gateway, oracles: oracles.into() })
+}
+
 fn build() -> Result<Programs> {
     let folder = folder()?;
-    let programs = Programs { phone: folder.join("paytaipei"), sandbox: folder.join("paytaipei-sandbox") };
+    let programs = Programs {
+        phone: folder.join("paytaipei"),
+        sandbox: folder.join("paytaipei-sandbox"),
+        gateway: folder.join("paytaipei-gateway"),
+    };
     if std::env::var_os("PAYTAIPEI_BUILT").is_some() {
         return Ok(programs);
     }

@@ -66,13 +66,7 @@ impl World {
 
     /// Verifies a number: the person approves on the handset.
     pub fn verify(&self, phone: &Phone, msisdn: &str, e164: &str) -> Result<()> {
-        let running = phone.start(&["verify", msisdn])?;
-        running.next(LONGEST)?;
-        self.sandbox.approve(e164)?;
-        let verified = running.next(LONGEST)?;
-        ensure!(verified.get("verified").is_some(), "not verified: {verified}");
-        ensure!(running.finish()? == 0, "verify did not end well");
-        Ok(())
+        verify(&self.sandbox, phone, msisdn, e164)
     }
 
     /// A bill of Kinmen's waterworks over that many dollars.
@@ -121,6 +115,17 @@ pub fn run_command(command: Command) -> Result<Ran> {
         .collect::<Result<Vec<Value>>>()?;
     ensure!(lines.iter().all(Value::is_object), "not one object a line: {lines:?}");
     Ok(Ran { status, lines, stderr })
+}
+
+/// Verifies a number: the person approves on the handset.
+pub fn verify(sandbox: &Sandbox, phone: &Phone, msisdn: &str, e164: &str) -> Result<()> {
+    let running = phone.start(&["verify", msisdn])?;
+    running.next(LONGEST)?;
+    sandbox.approve(e164)?;
+    let verified = running.next(LONGEST)?;
+    ensure!(verified.get("verified").is_some(), "not verified: {verified}");
+    ensure!(running.finish()? == 0, "verify did not end well");
+    Ok(())
 }
 
 /// Exit status, standard output and standard error of a command, which is killed where it hangs.

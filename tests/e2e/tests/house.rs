@@ -44,7 +44,9 @@ fn linked() -> BTreeMap<String, BTreeSet<String>> {
 fn no_phone_links_the_platforms_secrets() {
     let linked = linked();
     for phone in ["paytaipei-app", "paytaipei-ffi", "paytaipei-cli"] {
-        for secret in ["paytaipei-merchant", "paytaipei-operator", "paytaipei-gateway", "paytaipei-sandbox", "paytaipei-printer"] {
+        for secret in
+            ["paytaipei-merchant", "paytaipei-operator", "paytaipei-gateway", "paytaipei-sandbox", "paytaipei-printer"]
+        {
             assert!(!linked[phone].contains(secret), "{phone} links {secret}");
         }
     }

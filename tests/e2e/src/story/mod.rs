@@ -22,6 +22,7 @@ use crate::{Failure, Result};
 pub(crate) use chapters::dollars;
 use diary::Taken;
 pub use ledgers::Agreement;
+pub(crate) use ledgers::compare;
 
 /// The resident's number: invented, and unused by any operator's range for people.
 pub const MSISDN: &str = "0900000017";

@@ -53,8 +53,9 @@ pub struct Back {
     wire: Arc<Wire>,
     gateway: Gateway,
     base: String,
+    client: HttpsClient,
     /// Forms that the person's browser will post, by payment.
-    forms: Mutex<HashMap<String, String>>,
+    forms: Mutex<HashMap<String, Form>>,
     waiting: Mutex<HashMap<u64, oneshot::Sender<Value>>>,
     ids: AtomicU64,
 }
@@ -78,7 +79,7 @@ impl Back {
         let base = format!("https://localhost:{}", listener.local_addr()?.port());
         let oracle = Oracle::start(&protocols.oracles)?;
         let client = HttpsClient::new(ca)?;
-        let wire = Wire::new(Arc::clone(&businesses), faults, oracle, client, base.clone()).await;
+        let wire = Wire::new(Arc::clone(&businesses), faults, oracle, client.clone(), base.clone()).await;
         let wire = Arc::new(wire.ok_or_else(|| io::Error::other("the SDKs of tests/oracles do not answer"))?);
         let (gateway, told) = Gateway::start(&protocols.gateway, &start(wire.keys(), &base, ca)).await?;
         let back = Arc::new(Self {
@@ -87,6 +88,7 @@ impl Back {
             wire: Arc::clone(&wire),
             gateway,
             base,
+            client,
             forms: Mutex::default(),
             waiting: Mutex::default(),
             ids: AtomicU64::new(0),
@@ -141,8 +143,16 @@ impl Back {
         }
     }
 
-    /// The person finishes a payment in the business's app, or refuses it there.
-    pub fn finish(&self, payment: &str, account: &str, approve: bool) -> bool {
+    /// The person follows the hand-off, and finishes the payment in the business's app or refuses it there.
+    pub async fn finish(&self, payment: &str, account: &str, approve: bool) -> bool {
+        let form = lock(&self.forms).remove(payment);
+        if let Some(form) = form {
+            let fields = form.fields.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+            let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+            let headers = [("content-type", "application/x-www-form-urlencoded")];
+            // What comes of it is seen at the business.
+            drop(self.client.post(&form.action, &headers, body).await);
+        }
         self.wire.finish(payment, account, approve)
     }
 
@@ -169,7 +179,7 @@ impl Back {
             }
             Told::Page { payment, url } => self.platform.hand_off(&payment, &url)?,
             Told::Form { payment, action, fields } => {
-                lock(&self.forms).insert(payment.clone(), page_of(&action, &fields));
+                lock(&self.forms).insert(payment.clone(), Form { action, fields });
                 self.platform.hand_off(&payment, &format!("{}/platform/pay/{payment}", self.base))?;
             }
             Told::Charged { payment, trade_no } => {
@@ -214,6 +224,13 @@ impl Back {
     }
 }
 
+/// A form that the person's browser posts.
+#[derive(Clone)]
+struct Form {
+    action: String,
+    fields: Vec<(String, String)>,
+}
+
 /// A refund to order.
 pub struct RefundOrder<'a> {
     pub payment: &'a str,
@@ -235,7 +252,8 @@ fn escape(text: &str) -> String {
 }
 
 /// A page of the platform's that posts a form at once, or when the person presses its button.
-fn page_of(action: &str, fields: &[(String, String)]) -> String {
+fn page_of(form: &Form) -> String {
+    let Form { action, fields } = form;
     let inputs: String = fields
         .iter()
         .map(|(name, value)| format!("<input type=\"hidden\" name=\"{}\" value=\"{}\">", escape(name), escape(value)))
@@ -267,8 +285,8 @@ async fn notice(
 }
 
 async fn form_page(State(back): State<Arc<Back>>, Path(payment): Path<String>) -> Response<Body> {
-    let page = lock(&back.forms).get(&payment).cloned();
-    page.map_or_else(|| StatusCode::NOT_FOUND.into_response(), |page| Html(page).into_response())
+    let form = lock(&back.forms).get(&payment).cloned();
+    form.map_or_else(|| StatusCode::NOT_FOUND.into_response(), |form| Html(page_of(&form)).into_response())
 }
 
 /// Where the person comes back to: a hint for the phone, never a result.

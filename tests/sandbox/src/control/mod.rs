@@ -248,7 +248,7 @@ async fn finish_hand_off(State(hands): Held, body: Bytes) -> Answer {
     let HandOff { id, approve, account } = read(&body)?;
     let finished = match hands.platform.back() {
         None => hands.businesses.finish(&id, approve)?,
-        Some(back) => back.finish(&id, account.as_deref().unwrap_or_default(), approve),
+        Some(back) => back.finish(&id, account.as_deref().unwrap_or_default(), approve).await,
     };
     or_not_found(finished, "no payment of this id waits in a business's app")
 }
