@@ -25,8 +25,6 @@ static RQRR: Lane = Lane::new("scan-rqrr");
 
 /// Pixels of the largest picture that rqrr is given: it takes seconds on large noisy ones.
 const RQRR_PIXELS: usize = 1_000_000;
-/// Finder patterns of black and white that are fitted in grey at most.
-const FINDERS_FITTED: usize = 40;
 /// Pixels of the largest picture that is read at once; larger ones are halved first.
 pub const WORK_PIXELS: usize = 4_000_000;
 
@@ -153,7 +151,7 @@ impl Run {
             }
             searched.push(rings.iter().map(|r| r.moved(region.left, region.top)).collect::<Vec<Ring>>());
         }
-        searched.push(rings::of_finders(gray, self.finders.get(..FINDERS_FITTED).unwrap_or(&self.finders)));
+        searched.push(rings::of_finders(gray, &self.finders, &|| self.budget.is_late()));
         for rings in searched {
             let triples = pairs::triples(gray, &rings, &|| self.budget.is_late());
             if self.late() || self.try_triples(gray, &triples, (0, 0), scale) {
@@ -174,13 +172,12 @@ impl Run {
             if self.late() {
                 break;
             }
-            let Some(mut seen) = deep::read(gray, triple, Depth::Full, &|| self.budget.is_late()) else { continue };
-            if let Some(decoded) = seen.decoded {
-                self.add_qr(decoded, seen.corners, origin, scale);
+            let seen = deep::read(gray, triple, Depth::Full, &|| self.budget.is_late());
+            let Some(mut seen) = seen.and_then(|seen| seen.moved(origin)) else { continue };
+            if let Some(decoded) = seen.decoded.take() {
+                self.add_qr(decoded, seen.corners(), scale);
                 return true;
             }
-            let shift = Point::new(origin.0 as f32, origin.1 as f32);
-            seen.corners = seen.corners.map(|p| p + shift);
             if self.seen.as_ref().is_none_or(|best| seen.error < best.error) {
                 self.seen = Some(seen);
             }
@@ -208,7 +205,7 @@ impl Run {
         match ran {
             Ran::Answered(found) => {
                 for Found { decoded, corners } in found {
-                    self.add_qr(decoded, corners.map(|(x, y)| Point::new(x, y)), (0, 0), scale);
+                    self.add_qr(decoded, corners.map(|(x, y)| Point::new(x, y)), scale);
                 }
             }
             Ran::Panicked => self.panics += 1,
@@ -216,14 +213,13 @@ impl Run {
         }
     }
 
-    /// Adds a QR code, given its corners in a part of the picture at `origin` that is `scale` times as small.
-    pub fn add_qr(&mut self, decoded: Decoded, corners: [Point; 4], origin: (usize, usize), scale: f32) {
-        let (left, top) = (origin.0 as f32, origin.1 as f32);
+    /// Adds a QR code, given its corners in a picture that is `scale` times as small.
+    pub fn add_qr(&mut self, decoded: Decoded, corners: [Point; 4], scale: f32) {
         self.add(Symbol {
             format: Format::QrCode,
             raw: decoded.raw,
             text: decoded.text,
-            corners: corners.map(|p| ((p.x + left) * scale, (p.y + top) * scale)),
+            corners: corners.map(|p| (p.x * scale, p.y * scale)),
             quality: decoded.quality,
         });
     }

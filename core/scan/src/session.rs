@@ -10,7 +10,6 @@ use std::time::Duration;
 use crate::binarise::{self, Bits};
 use crate::budget::{Budget, Clock};
 use crate::cascade::{Run, WORK_PIXELS};
-use crate::geometry::Point;
 use crate::gray::Gray;
 use crate::linear;
 use crate::picture::Luma;
@@ -130,7 +129,8 @@ impl Session {
         let (gray, scale) = Gray::to_work_on(luma, WORK_PIXELS);
         self.tracks.retain(|t| t.last + TRACK_KEPT >= self.frame);
         // A code that is being followed is worth most, but other paper may have come into sight.
-        let alternate = self.frame.is_multiple_of(4);
+        let stale = self.tracks.iter().all(Track::is_stale);
+        let alternate = self.frame.is_multiple_of(if stale { 3 } else { 4 });
         if !self.tracks.is_empty() && !alternate {
             self.follow(&gray, run, scale);
             if let Some(track) = self.tracks.iter().find(|t| t.last == self.frame) {
@@ -146,7 +146,7 @@ impl Session {
             self.drop_read(run, scale);
             return Why::default();
         }
-        if alternate && !self.tracks.is_empty() {
+        if alternate && !stale {
             self.follow(&gray, run, scale);
             if !run.symbols.is_empty() {
                 return Why::default();
@@ -186,8 +186,9 @@ impl Session {
             return Vec::new();
         }
         let finders = finder::finders(bits);
-        let triples = finder::triples(bits, &finders);
-        self.acquire(gray, &triples, (0, 0), run, scale);
+        // Print shows many patterns in black and white; few of them are any in grey, and only those say how they are turned.
+        let fitted = rings::of_finders(gray, finders.get(..FINDERS_FITTED).unwrap_or(&finders), &|| run.late());
+        self.acquire(gray, &finder::triples_of_rings(&fitted), (0, 0), run, scale);
         // In grey it takes long: every frame begins with another patch.
         let mut patches = regions::patches(texture, gray.width, gray.height, PATCHES);
         if !patches.is_empty() {
@@ -196,7 +197,7 @@ impl Session {
         }
         for region in patches {
             if found(self, run) {
-                break;
+                return finders;
             }
             let patch = gray.crop(region.left, region.top, region.width, region.height);
             let rings = rings::rings(&patch, &|| run.late());
@@ -207,6 +208,11 @@ impl Session {
                 let triples = pairs::triples(&patch, &rings, &|| run.late());
                 self.acquire(&patch, &triples, origin, run, scale);
             }
+        }
+        if !found(self, run) {
+            let mut triples = pairs::triples(gray, &fitted, &|| run.late());
+            triples.extend(finder::triples(bits, &finders));
+            self.acquire(gray, &triples, (0, 0), run, scale);
         }
         finders
     }
@@ -227,7 +233,7 @@ impl Session {
         }
         if let Some((at, (decoded, corners))) = read {
             self.tracks.remove(at);
-            run.add_qr(decoded, corners, (0, 0), scale);
+            run.add_qr(decoded, corners, scale);
         }
     }
 
@@ -237,18 +243,18 @@ impl Session {
             if run.late() {
                 break;
             }
-            let Some(mut seen) = deep::read(gray, triple, Depth::Frame, &|| run.late()) else { continue };
-            if let Some(decoded) = seen.decoded {
-                run.add_qr(decoded, seen.corners, origin, scale);
+            let seen = deep::read(gray, triple, Depth::Frame, &|| run.late());
+            let Some(mut seen) = seen.and_then(|seen| seen.moved(origin)) else { continue };
+            if let Some(decoded) = seen.decoded.take() {
+                run.add_qr(decoded, seen.corners(), scale);
                 return;
             }
-            let (left, top) = (origin.0 as f32, origin.1 as f32);
-            seen.corners = seen.corners.map(|p| p + Point::new(left, top));
             let known = self.tracks.iter_mut().find(|t| t.is(&seen));
             match known {
+                Some(track) if track.is_stale() => track.restart(seen, self.frame),
                 Some(track) => {
                     if let Some((decoded, corners)) = track.add(seen, self.frame) {
-                        run.add_qr(decoded, corners, (0, 0), scale);
+                        run.add_qr(decoded, corners, scale);
                         return;
                     }
                 }
@@ -267,5 +273,7 @@ impl Session {
 
 /// Patches of texture that are searched for finder patterns in grey.
 const PATCHES: usize = 4;
+/// Finder patterns of black and white that are fitted in grey at most.
+const FINDERS_FITTED: usize = 24;
 /// Frames for which a code is looked for where it was last.
 const TRACK_KEPT: u64 = 8;

@@ -1,7 +1,6 @@
 //! What the stages make of a picture, as pictures: for the documentation, and for whoever wonders why a photo is not read.
 
 use crate::binarise;
-use crate::geometry::Point;
 use crate::gray::Gray;
 use crate::picture::{Luma, LumaImage};
 use crate::qr::deep::{self, Depth, Sighting};
@@ -45,9 +44,8 @@ pub fn stages(luma: &Luma<'_>) -> Vec<(&'static str, LumaImage)> {
     let finders = finder::finders(&bits);
     let mut best: Option<Sighting> = None;
     let mut take = |seen: Option<Sighting>, left: usize, top: usize| {
-        let Some(mut seen) = seen else { return };
+        let Some(seen) = seen.and_then(|seen| seen.moved((left, top))) else { return };
         if best.as_ref().is_none_or(|b| seen.error < b.error) {
-            seen.corners = seen.corners.map(|p| p + Point::new(left as f32, top as f32));
             best = Some(seen);
         }
     };

@@ -19,12 +19,16 @@ pub struct Track {
     pub last: u64,
     /// Modules that frames, or blocks corrected, leave no doubt of.
     known: Vec<i8>,
+    /// Frames that were added without its becoming readable.
+    added: u32,
 }
 
 /// A frame that errs by more says too little of the modules.
 const WORST_ERROR: f32 = 0.95;
 /// A vote beyond this many root weights is beyond doubt: of noise alone, one in five hundred would be.
 const SURE: f32 = 2.6;
+/// Frames after which a track is doubted.
+const PATIENCE: u32 = 5;
 /// Least correlation of a frame with the frames before for both to show one code.
 const SAME: f32 = 0.15;
 
@@ -35,7 +39,7 @@ impl Track {
             return None;
         }
         let mut track =
-            Self { votes: vec![0.0; seen.modules.len()], weight: 0.0, last: frame, known: Vec::new(), seen };
+            Self { votes: vec![0.0; seen.modules.len()], weight: 0.0, last: frame, known: Vec::new(), added: 0, seen };
         track.vote();
         Some(track)
     }
@@ -45,25 +49,37 @@ impl Track {
         self.weight
     }
 
+    /// Whether it has been followed for so long that its version or geometry may well be wrong.
+    pub fn is_stale(&self) -> bool {
+        self.added >= PATIENCE
+    }
+
+    /// Begins anew with what was found without it.
+    pub fn restart(&mut self, seen: Sighting, frame: u64) {
+        if let Some(track) = Self::new(seen, frame) {
+            *self = track;
+        }
+    }
+
     pub fn seen(&self) -> &Sighting {
         &self.seen
     }
 
     pub fn centre(&self) -> Point {
-        let [a, b, c, d] = self.seen.corners;
+        let [a, b, c, d] = self.seen.corners();
         (a + b + c + d) * 0.25
     }
 
     /// Whether a sighting is of this code: the same version in the same place.
     pub fn is(&self, seen: &Sighting) -> bool {
-        let [a, b, c, d] = seen.corners;
+        let [a, b, c, d] = seen.corners();
         let size = (c - a).length().max((d - b).length());
         seen.version == self.seen.version && ((a + b + c + d) * 0.25 - self.centre()).length() < size * 0.4
     }
 
     /// Looks for the code on the next frame; answers when it can be read.
     pub fn follow(&mut self, gray: &Gray, frame: u64, late: &dyn Fn() -> bool) -> Option<Reading> {
-        let seen = deep::follow(gray, &self.seen.corners, self.seen.version, &self.known, late)?;
+        let seen = deep::follow(gray, &self.seen, &self.known, late)?;
         self.add(seen, frame)
     }
 
@@ -71,8 +87,9 @@ impl Track {
     pub fn add(&mut self, seen: Sighting, frame: u64) -> Option<Reading> {
         let agrees = self.correlation(&seen.modules) > SAME;
         self.last = frame;
+        self.added += 1;
         if let Some(decoded) = seen.decoded.clone() {
-            return Some((decoded, seen.corners));
+            return Some((decoded, seen.corners()));
         }
         if !agrees {
             // Another code, or the geometry slipped: the better of both goes on.
@@ -89,7 +106,7 @@ impl Track {
         let scale = 1.0 / self.weight.max(1e-3);
         let together: Vec<f32> = self.votes.iter().map(|v| v * scale).collect();
         match Grid::new(size, together)?.attempt(Persistence::Thorough) {
-            Ok(decoded) => Some((decoded, self.seen.corners)),
+            Ok(decoded) => Some((decoded, self.seen.corners())),
             Err(part) => {
                 self.learn(part);
                 None

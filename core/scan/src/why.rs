@@ -81,9 +81,9 @@ fn reason(evidence: &Evidence<'_>) -> NoCode {
 
 /// Why a code that was found could not be read.
 fn of_sighting(gray: &Gray, seen: &Sighting) -> NoCode {
-    let [a, b, c, d] = seen.corners;
+    let [a, b, c, d] = seen.corners();
     let module = ((c - a).cross(d - b) / 2.0).abs().sqrt() / seen.version.dimension() as f32;
-    of_quadrilateral(gray, &seen.corners, module)
+    of_quadrilateral(gray, &seen.corners(), module)
 }
 
 fn of_quadrilateral(gray: &Gray, corners: &[Point; 4], module: f32) -> NoCode {

@@ -13,13 +13,30 @@ use crate::gray::Gray;
 #[derive(Clone)]
 pub struct Sighting {
     pub version: Version,
-    /// Its corners in pixels of the picture given, as the symbol is read.
-    pub corners: [Point; 4],
+    /// Where its modules lie in pixels of the picture given.
+    mesh: Mesh,
     /// Its modules as an equaliser saw them: above zero dark, below zero light.
     pub modules: Vec<f32>,
     /// Mean square by which modules whose colour is known differ from it: 0 is a clean symbol, 1 says nothing.
     pub error: f32,
     pub decoded: Option<Decoded>,
+}
+
+impl Sighting {
+    /// Its corners in pixels of the picture given, as the symbol is read.
+    pub fn corners(&self) -> [Point; 4] {
+        self.mesh.corners()
+    }
+
+    /// The same in a picture of which the one given is the part at `origin`.
+    pub fn moved(self, origin: (usize, usize)) -> Option<Self> {
+        let origin = Point::new(origin.0 as f32, origin.1 as f32);
+        self.mapped(|p| p + origin)
+    }
+
+    fn mapped(self, map: impl Fn(Point) -> Point) -> Option<Self> {
+        Some(Self { mesh: self.mesh.mapped(map)?, ..self })
+    }
 }
 
 /// How far to go.
@@ -112,8 +129,8 @@ pub fn read(gray: &Gray, triple: &Triple, depth: Depth, late: &dyn Fn() -> bool)
         if late() {
             break;
         }
-        let Some(mut sighting) = read_as(&part.field, centres, version, depth, late) else { continue };
-        sighting.corners = sighting.corners.map(|p| part.outside(p));
+        let sighting = read_as(&part.field, centres, version, depth, late);
+        let Some(sighting) = sighting.and_then(|s| s.mapped(|p| part.outside(p))) else { continue };
         let read = sighting.decoded.is_some();
         if best.as_ref().is_none_or(|b| read || sighting.error < b.error) {
             best = Some(sighting);
@@ -126,17 +143,11 @@ pub fn read(gray: &Gray, triple: &Triple, depth: Depth, late: &dyn Fn() -> bool)
 }
 
 /// Looks for a symbol that was seen in the frame before: near where it was, by all of its modules that are known.
-pub fn follow(
-    gray: &Gray,
-    corners: &[Point; 4],
-    version: Version,
-    known: &[i8],
-    late: &dyn Fn() -> bool,
-) -> Option<Sighting> {
-    let [a, b, c, d] = *corners;
-    let module = ((c - a).cross(d - b) / 2.0).abs().sqrt() / version.dimension() as f32;
-    let part = Part::new(gray, corners, module * (4.0 + REACH), module)?;
-    let mesh = Mesh::new(version, corners.map(|p| part.inside(p)))?;
+pub fn follow(gray: &Gray, before: &Sighting, known: &[i8], late: &dyn Fn() -> bool) -> Option<Sighting> {
+    let (corners, version) = (before.corners(), before.version);
+    let module = before.mesh.module();
+    let part = Part::new(gray, &corners, module * (4.0 + REACH), module)?;
+    let mesh = before.mesh.mapped(|p| part.inside(p))?;
     let known = mesh::known(version, known);
     // A hand moves by a few modules from frame to frame.
     let step = mesh.module() * 0.5;
@@ -154,14 +165,11 @@ pub fn follow(
             return None;
         }
     }
-    let corners = mesh.corners().map(|p| p + best.1);
-    let mesh = Mesh::new(version, corners)?.fit_corners(&part.field, &known, &[0.7, 0.35, 0.15], late);
+    let mesh = mesh.mapped(|p| p + best.1)?.fit_corners(&part.field, &known, &[0.7, 0.35, 0.15], late);
     if mesh.score_known(&part.field, &known, Point::default()) < LEAST_SCORE {
         return None;
     }
-    let mut sighting = refine(&part.field, mesh, &known, Depth::Frame, late)?;
-    sighting.corners = sighting.corners.map(|p| part.outside(p));
-    Some(sighting)
+    refine(&part.field, mesh, &known, Depth::Frame, late)?.mapped(|p| part.outside(p))
 }
 
 /// Modules by which a symbol may move from one frame to the next.
@@ -256,7 +264,7 @@ fn read_as(
 fn as_it_lies(field: &Field, mesh: &Mesh) -> Option<Sighting> {
     let modules = sampling::centres(field, mesh);
     let decoded = Grid::new(mesh.version().dimension(), modules.clone())?.decode()?;
-    Some(Sighting { version: mesh.version(), corners: mesh.corners(), modules, error: 0.0, decoded: Some(decoded) })
+    Some(Sighting { version: mesh.version(), mesh: mesh.clone(), modules, error: 0.0, decoded: Some(decoded) })
 }
 
 /// Fits mesh and equaliser in turns, decoding after each. `given` are the modules whose colour is known.
@@ -275,7 +283,7 @@ fn refine(field: &Field, outer: Mesh, given: &[i8], depth: Depth, late: &dyn Fn(
             weights = lattice.train(Some(&modules), &learned.modules)?;
             modules = lattice.apply(&weights);
         }
-        let corners = mesh.corners().map(|p| rectified.outside(p));
+        let outside = mesh.mapped(|p| rectified.outside(p))?;
         // What a block taught may be enough for the next.
         for _ in 0..4 {
             if late() {
@@ -284,7 +292,7 @@ fn refine(field: &Field, outer: Mesh, given: &[i8], depth: Depth, late: &dyn Fn(
             match Grid::new(size, modules.clone())?.attempt(depth.persistence()) {
                 Ok(decoded) => {
                     let error = lattice.error(&modules, given);
-                    return Some(Sighting { version, corners, modules, error, decoded: Some(decoded) });
+                    return Some(Sighting { version, mesh: outside, modules, error, decoded: Some(decoded) });
                 }
                 Err(part) if part.blocks > learned.blocks => {
                     learned.blocks = part.blocks;
@@ -297,7 +305,7 @@ fn refine(field: &Field, outer: Mesh, given: &[i8], depth: Depth, late: &dyn Fn(
         }
         let error = lattice.error(&modules, given);
         if best.as_ref().is_none_or(|b| error < b.error) {
-            best = Some(Sighting { version, corners, modules, error, decoded: None });
+            best = Some(Sighting { version, mesh: outside, modules, error, decoded: None });
         }
         if late() || round + 1 == depth.rounds() {
             break;
@@ -389,10 +397,9 @@ pub fn fixed(version: Version) -> Vec<i8> {
 /// A symbol that was found, rectified by its corners, and the same after the equaliser and the mesh have had their turns.
 pub fn stages(gray: &Gray, seen: &Sighting) -> Vec<(&'static str, Field)> {
     let stages = || -> Option<[(&'static str, Field); 2]> {
-        let [a, b, c, d] = seen.corners;
-        let module = ((c - a).cross(d - b) / 2.0).abs().sqrt() / seen.version.dimension() as f32;
-        let part = Part::new(gray, &seen.corners, module * 6.0, module)?;
-        let outer = Mesh::new(seen.version, seen.corners.map(|p| part.inside(p)))?;
+        let (corners, module) = (seen.corners(), seen.mesh.module());
+        let part = Part::new(gray, &corners, module * 6.0, module)?;
+        let outer = Mesh::new(seen.version, corners.map(|p| part.inside(p)))?;
         let rectified = Rectified::new(&part.field, outer);
         let mut mesh = rectified.mesh()?;
         let known = mesh::knowledge(seen.version);

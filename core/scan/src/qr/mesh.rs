@@ -73,19 +73,37 @@ pub fn together(first: &[i8], second: &[i8]) -> Vec<i8> {
     first.iter().enumerate().map(|(i, known)| if *known == 0 { other(i) } else { *known }).collect()
 }
 
+/// The nodes of a perspective, given the corners.
+fn grid(version: Version, cells: usize, corners: [Point; 4]) -> Option<Vec<Point>> {
+    let size = version.dimension() as f32;
+    let square = [(0.0, 0.0), (size, 0.0), (size, size), (0.0, size)].map(|(x, y)| Point::new(x, y));
+    let map = Perspective::between(square, corners)?;
+    let (columns, step) = (cells + 1, size / cells as f32);
+    let at = |i: usize| map.apply(Point::new((i % columns) as f32 * step, (i / columns) as f32 * step));
+    Some((0..columns * columns).map(at).collect())
+}
+
 impl Mesh {
     /// The mesh of a perspective, given where the corners of the symbol lie: top left, top right, bottom right, bottom
     /// left.
     pub fn new(version: Version, corners: [Point; 4]) -> Option<Self> {
         let cells = (version.dimension() / 7).clamp(3, 12);
-        let size = version.dimension() as f32;
-        let square = [(0.0, 0.0), (size, 0.0), (size, size), (0.0, size)].map(|(x, y)| Point::new(x, y));
-        let map = Perspective::between(square, corners)?;
-        let step = size / cells as f32;
-        let nodes: Vec<Point> = (0..(cells + 1) * (cells + 1))
-            .map(|i| map.apply(Point::new((i % (cells + 1)) as f32 * step, (i / (cells + 1)) as f32 * step)))
-            .collect();
-        Some(Self { version, cells, flat: nodes.clone(), nodes })
+        let flat = grid(version, cells, corners)?;
+        Some(Self { version, cells, nodes: flat.clone(), flat })
+    }
+
+    /// The same mesh seen otherwise: every node goes where `map` says, and bends are counted from its corners there.
+    pub fn mapped(&self, map: impl Fn(Point) -> Point) -> Option<Self> {
+        let nodes: Vec<Point> = self.nodes.iter().map(|p| map(*p)).collect();
+        let moved = Self { nodes, ..self.clone() };
+        Some(Self { flat: grid(self.version, self.cells, moved.corners())?, ..moved })
+    }
+
+    /// The same bends between other corners.
+    fn between(&self, corners: [Point; 4]) -> Option<Self> {
+        let flat = grid(self.version, self.cells, corners)?;
+        let nodes = flat.iter().zip(self.nodes.iter().zip(&self.flat)).map(|(new, (node, old))| *new + *node - *old);
+        Some(Self { version: self.version, cells: self.cells, nodes: nodes.collect(), flat })
     }
 
     pub fn version(&self) -> Version {
@@ -198,7 +216,7 @@ impl Mesh {
     pub fn fit_corners(&self, field: &Field, known: &[i8], steps: &[f32], late: &dyn Fn() -> bool) -> Self {
         let size = self.version.dimension();
         let stride = if size > 45 { 5 } else { 3 };
-        let mut best = self.clone();
+        let Some(mut best) = self.mapped(|p| p) else { return self.clone() };
         let mut corners = self.corners();
         let fit = |mesh: &Self| mesh.fit(field, known, (0, size), (0, size), stride);
         let mut score = fit(&best);
@@ -213,7 +231,7 @@ impl Mesh {
                     for (dx, dy) in [(1.0, 0.0), (-1.0, 0.0), (0.0, 1.0), (0.0, -1.0)] {
                         let mut moved = corners;
                         moved[corner] = moved[corner] + Point::new(dx * step, dy * step);
-                        let Some(mesh) = Self::new(self.version, moved) else { continue };
+                        let Some(mesh) = best.between(moved) else { continue };
                         let now = fit(&mesh);
                         if now > score {
                             (score, best, corners) = (now, mesh, moved);

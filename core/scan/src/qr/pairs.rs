@@ -8,6 +8,8 @@ use crate::gray::Gray;
 
 /// How far from where it should be a third pattern is looked for, as a share of the distance of the two.
 const REACH: f32 = 0.2;
+/// The same in modules at most.
+const FARTHEST: f32 = 10.0;
 /// Step of the search, in modules.
 const STEP: f32 = 0.6;
 /// Likeness to the pattern that is asked of the third.
@@ -95,7 +97,13 @@ impl Pair {
         let mean = |p: Point, q: Point| (p + q) * 0.5;
         let mut places = Vec::new();
         let mut add = |corner, at, ring: &Ring, span: f32| {
-            places.push(Place { corner, at, across: ring.across, down: ring.down, reach: span * REACH });
+            places.push(Place {
+                corner,
+                at,
+                across: ring.across,
+                down: ring.down,
+                reach: (span * REACH).min(FARTHEST),
+            });
         };
         if shorter < longer * 0.35 {
             for side in [1.0, -1.0] {

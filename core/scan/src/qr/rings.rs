@@ -72,9 +72,9 @@ pub fn fitted(gray: &Gray, centre: Point, across: Point, down: Point) -> Ring {
 }
 
 /// Patterns of black and white, fitted in grey.
-pub fn of_finders(gray: &Gray, finders: &[Finder]) -> Vec<Ring> {
+pub fn of_finders(gray: &Gray, finders: &[Finder], late: &dyn Fn() -> bool) -> Vec<Ring> {
     let template = template();
-    let fitted = finders.iter().map(|finder| {
+    let fitted = finders.iter().take_while(|_| !late()).map(|finder| {
         let module = (finder.module.0 * finder.module.1).sqrt();
         // A row crosses a turned pattern at a slant: its modules are narrower than they look.
         let guesses = (0..4).flat_map(|turn| {
