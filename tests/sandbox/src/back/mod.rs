@@ -113,7 +113,7 @@ impl Back {
     pub async fn pay(&self, order: &Order) -> rusqlite::Result<()> {
         let (valid_s, poll_ms) = self.platform.hand_off_times()?;
         let agreement = self.platform.agreement_of(&order.account, &order.provider)?;
-        let description = format!("{} {}", order.biller, order.period);
+        let description = format!("{} {}", self.platform.biller_name(&order.biller), order.period);
         let pay = json!({
             "payment": order.payment_id, "provider": order.provider, "amount": order.amount,
             "description": description.trim(), "agreement": agreement, "valid_s": valid_s, "poll_ms": poll_ms,
@@ -259,7 +259,7 @@ fn page_of(form: &Form) -> String {
         .map(|(name, value)| format!("<input type=\"hidden\" name=\"{}\" value=\"{}\">", escape(name), escape(value)))
         .collect();
     format!(
-        "<!doctype html><html lang=\"zh-Hant\"><head><meta charset=\"utf-8\"><title>pay.taipei</title></head>\
+        "<!doctype html><html lang=\"zh-Hant\"><head><meta charset=\"utf-8\"><link rel=\"icon\" href=\"data:,\"><title>pay.taipei</title></head>\
          <body><form id=\"f\" method=\"post\" action=\"{}\">{inputs}<button>前往付款 Go on to pay</button></form>\
          <script>document.getElementById(\"f\").submit()</script></body></html>",
         escape(action)
@@ -291,7 +291,7 @@ async fn form_page(State(back): State<Arc<Back>>, Path(payment): Path<String>) -
 
 /// Where the person comes back to: a hint for the phone, never a result.
 async fn returned() -> Response<Body> {
-    let page = "<!doctype html><html lang=\"zh-Hant\"><head><meta charset=\"utf-8\"><title>pay.taipei</title></head>\
+    let page = "<!doctype html><html lang=\"zh-Hant\"><head><meta charset=\"utf-8\"><link rel=\"icon\" href=\"data:,\"><title>pay.taipei</title></head>\
                 <body><p>請回到 pay.taipei App 查看結果。 Go back to the pay.taipei app to see what became of it.</p></body></html>";
     ([(header::CONTENT_TYPE, "text/html; charset=utf-8")], page).into_response()
 }

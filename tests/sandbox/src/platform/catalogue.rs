@@ -46,6 +46,13 @@ impl Catalogue {
         Ok(())
     }
 
+    /// What a biller is called in Chinese; its id, where nobody says.
+    fn name(&self, biller: &str) -> String {
+        let entries = self.entries["billers"].as_array();
+        let entry = entries.into_iter().flatten().find(|entry| entry["id"] == biller);
+        entry.and_then(|entry| entry["zh"].as_str()).unwrap_or(biller).to_owned()
+    }
+
     fn is_closed(&self, biller: &str) -> bool {
         let entries = self.entries["billers"].as_array();
         entries.into_iter().flatten().any(|entry| entry["id"] == biller && entry["state"] != "open")
@@ -62,6 +69,11 @@ impl Platform {
     pub fn biller(&self, id: &str) -> Option<&'static Biller> {
         let added = || lock(&self.catalogue).added.iter().any(|added| added == id);
         billers::biller(id).or_else(|| added().then_some(&billers::ADDED))
+    }
+
+    /// What a biller is called in Chinese.
+    pub fn biller_name(&self, id: &str) -> String {
+        lock(&self.catalogue).name(id)
     }
 
     /// Switched off: it answers no inquiries.

@@ -139,7 +139,7 @@ fn document(tongue: Tongue, name: &str, body: &str) -> String {
     let (lang, other, other_name) = if tongue.zh { ("zh-Hant", "en", "English") } else { ("en", "zh", "中文") };
     format!(
         "<!doctype html><html lang=\"{lang}\"><head><meta charset=\"utf-8\">\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>{name}</title>\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><link rel=\"icon\" href=\"data:,\"><title>{name}</title>\
          <style>{}</style></head><body><main><header><h1>{name}</h1><nav><a href=\"?lang={other}\">{other_name}</a></nav></header>\
          {body}<p class=\"note\">{}</p></main></body></html>",
         include_str!("page.css"),
