@@ -52,7 +52,11 @@ impl From<Language> for Lang {
 #[derive(Subcommand)]
 pub enum Command {
     /// 可繳納的機關 · whom bills can be paid to
-    Billers,
+    Billers {
+        /// 先向平台取得最新名單 · fetch the newest list from the platform first
+        #[arg(long)]
+        refresh: bool,
+    },
     /// 讀取圖片中的條碼 · read the codes in pictures
     Scan {
         #[arg(required = true, value_name = "FILE")]
@@ -70,6 +74,27 @@ pub enum Command {
         #[arg(value_name = "NUMBER|FIELD=VALUE")]
         fields: Vec<String>,
     },
+    /// 只查詢一張帳單的狀態，不繳費 · ask how a bill stands, and pay nothing
+    Check { bill: String },
+    /// 查詢所有記住的號碼 · ask about all numbers that are kept
+    Household,
+    /// 記住的號碼 · numbers kept for the next bill
+    Numbers,
+    /// 記住一個號碼 · keep a number for the next bill
+    Remember {
+        biller: String,
+        number: String,
+        /// 暱稱 · a name of your own for it
+        #[arg(long, value_name = "NAME")]
+        nickname: Option<String>,
+    },
+    /// 忘記一個號碼 · keep a number no longer
+    Forget { biller: String, number: String },
+    /// 選擇居住的縣市 · choose your county
+    County {
+        #[arg(value_name = "ID")]
+        county: Option<String>,
+    },
     /// 驗證手機號碼 · verify the mobile number
     Verify { msisdn: String },
     /// 繳納一張帳單 · pay a bill
@@ -77,6 +102,9 @@ pub enum Command {
         bill: String,
         #[arg(long, value_name = "ID")]
         provider: String,
+        /// 不先確認用戶是誰，與平台核對無誤即繳納 · pay once the platform confirms it, without first showing whose it is
+        #[arg(long)]
+        when_confirmed: bool,
         /// 我同意金額 · I agree to the amount
         #[arg(long)]
         yes: bool,

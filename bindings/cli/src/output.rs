@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use paytaipei_app::view::{BillView, BillerView, Export, PaymentView, VerificationView};
+use paytaipei_app::view::{BillView, BillerView, CountyView, Export, NumberView, PaymentView, VerificationView};
 use paytaipei_app::{Code, Error, Lang};
 use serde::Serialize;
 use serde_json::json;
@@ -41,12 +41,28 @@ impl Output {
     pub fn biller(self, biller: &BillerView) {
         self.say(biller, || {
             let name = self.lang.pick(&biller.name, &biller.name_en);
-            let note = if biller.served {
-                biller.hint.clone()
-            } else {
-                self.lang.pick("尚未開放", "not served yet").to_owned()
+            let note = match &biller.elsewhere {
+                None if biller.closed => self.lang.pick("暫停", "switched off for now").to_owned(),
+                None => biller.hint.clone(),
+                Some(elsewhere) => elsewhere.clone(),
             };
             format!("{:<24} {name}  ({note})", biller.id)
+        });
+    }
+
+    pub fn counties(self, counties: &[CountyView], chosen: Option<&str>) {
+        for county in counties {
+            let chosen = chosen == Some(county.id.as_str());
+            self.say(&json!({ "county": { "id": county.id, "name": county.name, "chosen": chosen } }), || {
+                format!("{} {:<10} {}", if chosen { "✓" } else { " " }, county.id, county.name)
+            });
+        }
+    }
+
+    pub fn number(self, number: &NumberView) {
+        self.say(&json!({ "number": number }), || {
+            let nickname = number.nickname.as_deref().unwrap_or("");
+            format!("{}  {}  {nickname}", number.biller_name, number.number)
         });
     }
 

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use paytaipei_app::http::HttpsClient;
-use paytaipei_app::ports::{SystemClock, SystemEntropy};
-use paytaipei_app::{Code, Config, Error, PayTaipei, Phone, Result, billers};
+use paytaipei_app::ports::{AlwaysTry, Connectivity, SystemClock, SystemEntropy};
+use paytaipei_app::{Code, Config, Core, Error, PayTaipei, Phone, Result, billers};
 
 use crate::args::{Arguments, Command};
 use crate::connection::Knock;
@@ -17,8 +17,8 @@ use crate::vault::{FileVault, Presence};
 
 pub fn run(arguments: Arguments, output: Output) -> Result<ExitCode> {
     match &arguments.command {
-        Command::Billers => {
-            billers(output.lang()).iter().for_each(|biller| output.biller(biller));
+        Command::Billers { refresh: false } => {
+            list_billers(&arguments, output)?;
             return Ok(ExitCode::SUCCESS);
         }
         Command::Scan { files } => return Ok(scan::run(files, output)),
@@ -45,22 +45,39 @@ pub fn run(arguments: Arguments, output: Output) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn open(arguments: &Arguments, presence: Presence, output: Output) -> Result<PayTaipei> {
-    let data = match &arguments.data {
-        Some(data) => data.clone(),
-        None => default_folder()?,
+fn data_folder(arguments: &Arguments) -> Result<PathBuf> {
+    arguments.data.clone().map_or_else(default_folder, Ok)
+}
+
+/// What this phone knows of billers: without data of its own, what the release comes with.
+fn list_billers(arguments: &Arguments, output: Output) -> Result<()> {
+    let known = match data_folder(arguments) {
+        Ok(data) if Core::is_in(&data) => {
+            let phone = phone(&data, Presence::Ask, Arc::new(AlwaysTry));
+            Core::open_in(&data, phone, output.lang())?.billers()?
+        }
+        _ => billers(output.lang()),
     };
+    known.iter().for_each(|biller| output.biller(biller));
+    Ok(())
+}
+
+fn phone(data: &Path, presence: Presence, connectivity: Arc<dyn Connectivity>) -> Phone {
+    Phone {
+        vault: Arc::new(FileVault::new(data, presence)),
+        connectivity,
+        clock: Arc::new(SystemClock),
+        entropy: Arc::new(SystemEntropy::default()),
+    }
+}
+
+fn open(arguments: &Arguments, presence: Presence, output: Output) -> Result<PayTaipei> {
+    let data = data_folder(arguments)?;
     let extra_root = arguments.ca.as_deref().map(scan::read_file).transpose()?;
-    let clock = Arc::new(SystemClock);
-    let http = HttpsClient::new(&arguments.platform, extra_root.as_deref(), clock.clone())?;
+    let http = HttpsClient::new(&arguments.platform, extra_root.as_deref(), Arc::new(SystemClock))?;
     let (host, port) = http.address();
     make_private(&data)?;
-    let phone = Phone {
-        vault: Arc::new(FileVault::new(&data, presence)),
-        connectivity: Arc::new(Knock { host, port }),
-        clock,
-        entropy: Arc::new(SystemEntropy::default()),
-    };
+    let phone = phone(&data, presence, Arc::new(Knock { host, port }));
     let config = Config { data, platform: arguments.platform.clone(), extra_root, lang: output.lang() };
     PayTaipei::open_with(&config, phone, Arc::new(http))
 }
@@ -81,23 +98,52 @@ fn make_private(folder: &Path) -> Result<()> {
 }
 
 async fn command(core: &PayTaipei, command: Command, output: Output) -> Result<()> {
-    if !matches!(command, Command::Verify { .. }) {
+    if !matches!(command, Command::Verify { .. } | Command::Billers { .. } | Command::County { .. }) {
         core.require_verified()?;
     }
     match command {
-        Command::Billers | Command::Scan { .. } => {}
+        Command::Scan { .. } => {}
+        Command::Billers { .. } => {
+            core.refresh_catalogue().await?;
+            core.billers()?.iter().for_each(|biller| output.biller(biller));
+        }
+        Command::County { county: None } => output.counties(&core.counties(), core.county()?.as_deref()),
+        Command::County { county: Some(county) } => {
+            core.choose_county(&county)?;
+            output.counties(&core.counties(), Some(&county));
+        }
         Command::Add { bill } => output.bill(&add(core, &bill)?),
         Command::Inquire { biller, fields } => {
-            let number = number(&fields)?;
-            core.inquire(&biller, number).await?.iter().for_each(|bill| output.bill(bill));
+            let found = match fields.as_slice() {
+                [number] if !number.contains('=') => core.inquire(&biller, number).await?,
+                fields => core.search(&biller, &named(fields)?).await?,
+            };
+            found.iter().for_each(|bill| output.bill(bill));
+        }
+        Command::Check { bill } => core.check(&bill).await?.iter().for_each(|bill| output.bill(bill)),
+        Command::Household => {
+            let checked = core.check_household().await?;
+            checked.bills.iter().for_each(|bill| output.bill(bill));
+            if let Some(failed) = checked.failed.into_iter().next() {
+                return Err(failed.error);
+            }
+        }
+        Command::Numbers => core.numbers()?.iter().for_each(|number| output.number(number)),
+        Command::Remember { biller, number, nickname } => {
+            output.number(&core.remember_number(&biller, &number, nickname.as_deref())?);
+        }
+        Command::Forget { biller, number } => {
+            core.forget_number(&biller, &number)?;
+            core.numbers()?.iter().for_each(|number| output.number(number));
         }
         Command::Verify { msisdn } => {
             output.verification(&core.start_verification(&msisdn).await?);
             core.finish_verification().await?;
             output.verified(&core.verified_number()?.unwrap_or_default());
         }
-        Command::Pay { bill, provider, .. } => {
-            let payment = core.pay(&bill, &provider)?;
+        Command::Pay { bill, provider, when_confirmed, .. } => {
+            let payment =
+                if when_confirmed { core.pay_when_confirmed(&bill, &provider) } else { core.pay(&bill, &provider) }?;
             output.payment(&agree(core, payment.can_consent, payment)?);
         }
         Command::Consent { id, .. } => {
@@ -135,15 +181,14 @@ fn add(core: &PayTaipei, bill: &str) -> Result<paytaipei_app::view::BillView> {
     if path.exists() || looks_like_a_picture { core.add_picture(&scan::read_file(path)?) } else { core.add_text(bill) }
 }
 
-fn number(fields: &[String]) -> Result<&str> {
-    match fields {
-        [one] => match one.split_once('=') {
-            None => Ok(one),
-            Some(("number", value)) => Ok(value),
-            Some(_) => Err(Code::FieldUnknown.into()),
-        },
-        [] => Err(Code::NumberMalformed.into()),
-        _ => Err(Code::FieldUnknown.into()),
+/// `FIELD=VALUE` each.
+fn named(fields: &[String]) -> Result<Vec<(String, String)>> {
+    let pairs =
+        fields.iter().map(|field| field.split_once('=').map(|(name, value)| (name.to_owned(), value.to_owned())));
+    match pairs.collect::<Option<Vec<_>>>() {
+        Some(pairs) if !pairs.is_empty() => Ok(pairs),
+        Some(_) => Err(Code::NumberMalformed.into()),
+        None => Err(Code::FieldUnknown.into()),
     }
 }
 

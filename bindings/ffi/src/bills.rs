@@ -10,16 +10,9 @@ use paytaipei_app::ports::{SystemClock, SystemEntropy};
 use crate::error::{Refusal, Result};
 use crate::guard::{guarded, guarded_async};
 use crate::ports::{KeyVault, Vault};
-use crate::records::{Bill, Biller, Lang, Symbol, all};
+use crate::records::{Bill, Symbol, all};
 use crate::scanner::{self, Frame};
 use crate::shared::Shared;
-
-/// Whom bills can be paid to, and who is known and not served. Needs nothing to be open.
-#[uniffi::export]
-#[must_use]
-pub fn billers(lang: Lang) -> Vec<Biller> {
-    paytaipei_app::billers(lang.into()).into_iter().map(Into::into).collect()
-}
 
 /// A bill as an extension of the app came by it.
 #[derive(Clone, uniffi::Enum)]
@@ -126,6 +119,12 @@ impl Bills {
     /// One bill.
     pub fn bill(&self, id: String) -> Result<Bill> {
         guarded(|| self.shared.core.bill(&id)?.try_into())
+    }
+
+    /// What the platform says of a bill that is kept: how it stands, whose it is, what is payable. Pays nothing.
+    pub async fn check(&self, id: String) -> Result<Vec<Bill>> {
+        let views = guarded_async(self.shared.core.check(&id)).await?;
+        guarded(|| all(views))
     }
 
     /// What is owed under a number that a person keyed in. Without a connection the number is kept, `Unchecked`, and asked

@@ -7,6 +7,7 @@
 
 uniffi::setup_scaffolding!();
 
+mod billers;
 mod bills;
 mod error;
 mod guard;
@@ -19,7 +20,10 @@ mod records;
 mod scanner;
 mod shared;
 
-pub use bills::{BillDrop, Bills, TakenDrop, billers, leave_drop, scan_picture};
+pub use billers::{
+    Biller, Billers, Choice, County, FailedNumber, Field, Household, Keyed, KnownNumber, Typing, Way, billers,
+};
+pub use bills::{BillDrop, Bills, TakenDrop, leave_drop, scan_picture};
 pub use error::{PayTaipeiError, Refusal, Words, refusals};
 pub use identity::Identity;
 pub use observer::{PaymentObserver, Subscription};
@@ -27,7 +31,7 @@ pub use open::{Config, PayTaipei};
 pub use payments::{Payments, providers};
 pub use ports::{Connectivity, ForeignError, KeyPurpose, KeyVault, VaultError};
 pub use records::{
-    Bill, BillStatus, Biller, Export, Lang, Payment, PaymentState, Point, Provider, Symbol, SymbolFormat, Synced,
-    Verification, money_text,
+    Bill, BillStatus, Export, Lang, Payment, PaymentState, Point, Provider, Symbol, SymbolFormat, Synced, Verification,
+    money_text,
 };
 pub use scanner::{Frame, Rotation, Scanner};

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use paytaipei_app::Phone;
 use paytaipei_app::ports::{SystemClock, SystemEntropy};
 
+use crate::billers::Billers;
 use crate::bills::Bills;
 use crate::error::Result;
 use crate::guard::guarded;
@@ -33,6 +34,7 @@ pub struct Config {
 pub struct PayTaipei {
     shared: Arc<Shared>,
     identity: Arc<Identity>,
+    billers: Arc<Billers>,
     bills: Arc<Bills>,
     payments: Arc<Payments>,
 }
@@ -59,6 +61,7 @@ impl PayTaipei {
         })?);
         Ok(Arc::new(Self {
             identity: Arc::new(Identity::new(Arc::clone(&shared))),
+            billers: Arc::new(Billers::new(Arc::clone(&shared))),
             bills: Arc::new(Bills::new(Arc::clone(&shared))),
             payments: Arc::new(Payments::new(Arc::clone(&shared))),
             shared,
@@ -68,6 +71,11 @@ impl PayTaipei {
     #[must_use]
     pub fn identity(&self) -> Arc<Identity> {
         Arc::clone(&self.identity)
+    }
+
+    #[must_use]
+    pub fn billers(&self) -> Arc<Billers> {
+        Arc::clone(&self.billers)
     }
 
     #[must_use]

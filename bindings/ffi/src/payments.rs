@@ -34,10 +34,15 @@ impl Payments {
 
 #[uniffi::export]
 impl Payments {
-    /// Wants to pay this bill through this business. Nothing is agreed to yet: where the amount is known the payment waits
-    /// for `consent`, otherwise for the amount.
+    /// Wants to pay this bill through this business. Nothing is agreed to yet. Where the platform has said whose bill it is,
+    /// or this phone has paid one of the same number, the payment waits for `consent`; otherwise until the owner is known.
     pub fn pay(&self, bill: String, provider: String) -> Result<Payment> {
         guarded(|| self.shared.core.pay(&bill, &provider)?.try_into())
+    }
+
+    /// The same, but agreed to by what the paper says, also of a number that this phone has never paid.
+    pub fn pay_when_confirmed(&self, bill: String, provider: String) -> Result<Payment> {
+        guarded(|| self.shared.core.pay_when_confirmed(&bill, &provider)?.try_into())
     }
 
     /// The person agrees to what `payment` shows. Asks the vault to confirm that somebody is present, so it takes as long

@@ -25,33 +25,6 @@ impl From<Lang> for paytaipei_app::Lang {
     }
 }
 
-/// Somebody whom bills can be owed to.
-#[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
-pub struct Biller {
-    pub id: String,
-    pub name: String,
-    pub name_en: String,
-    /// Such as `water` or `parking`.
-    pub category: String,
-    /// `taipei`, `kinmen` or `elsewhere`.
-    pub county: String,
-    /// Whether this release pays its bills.
-    pub served: bool,
-    /// Whether its bills can be scanned.
-    pub scan: bool,
-    /// Names of the fields to key in; empty where it cannot be keyed.
-    pub fields: Vec<String>,
-    /// Where on the paper the number stands.
-    pub hint: String,
-}
-
-impl From<view::BillerView> for Biller {
-    fn from(view: view::BillerView) -> Self {
-        let view::BillerView { id, name, name_en, category, county, served, scan, fields, hint } = view;
-        Self { id, name, name_en, category, county, served, scan, fields, hint }
-    }
-}
-
 /// A payment business.
 #[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
 pub struct Provider {
@@ -110,6 +83,10 @@ pub struct Bill {
     pub warnings: Vec<String>,
     /// The payment that holds this bill, if one does.
     pub payment: Option<String>,
+    /// The person's own word for the number.
+    pub nickname: Option<String>,
+    /// Whether this phone has paid a bill of the same number. Where not, whose it is comes before consent.
+    pub paid_before: bool,
 }
 
 impl fmt::Debug for Bill {
@@ -140,6 +117,8 @@ impl TryFrom<view::BillView> for Bill {
             checked_at: view.checked_at,
             warnings: view.warnings,
             payment: view.payment,
+            nickname: view.nickname,
+            paid_before: view.paid_before,
         })
     }
 }

@@ -74,6 +74,14 @@ codes! {
         => "請在 App 裡重新掃描這張帳單" / "scan this bill again in the app";
     DropsFull "drops_full" 3: "等候收進 App 的帳單太多" / "too many bills wait to be taken in"
         => "請先打開 App，再試一次" / "open the app first, then try again";
+    FieldMissing "field_missing" 3: "還有欄位沒有填" / "not all fields are filled in"
+        => "請用 billers 查看需要的欄位" / "see `billers` for the fields it asks for";
+    CountyUnknown "county_unknown" 3: "沒有這個縣市" / "there is no such county"
+        => "可選：taipei、kinmen、elsewhere" / "choose one of taipei, kinmen, elsewhere";
+    NicknameMalformed "nickname_malformed" 3: "暱稱太長，或含有看不見的字元" / "the nickname is too long or holds characters that are not seen"
+        => "請改用 20 個字以內的暱稱" / "use at most 20 characters";
+    TooManyNumbers "too_many_numbers" 3: "記住的號碼太多" / "too many numbers are kept"
+        => "請先刪除不用的號碼" / "forget some first";
     FieldUnknown "field_unknown" 3: "這個收費機關不需要這個欄位" / "this biller has no such field"
         => "請用 billers 查看需要的欄位" / "see `billers` for the fields it asks for";
     ProviderUnknown "provider_unknown" 3: "沒有這家支付業者" / "there is no such payment business"
@@ -126,6 +134,12 @@ codes! {
         => "請對照帳單上的號碼，逾期帳單請洽收費機關" / "compare the number with the bill; past its deadline, ask the biller";
     QuietHours "quiet_hours" 6: "收費機關現在不提供查詢" / "the biller answers no inquiries at this hour"
         => "請晚一點再查；已同意的繳費會自動等候" / "ask later; what was agreed to waits by itself";
+    SignatureWrong "signature_wrong" 6: "收到的資料不是平台簽署的" / "what came was not signed by the platform"
+        => "請離開這個無線網路，稍後再試；已有的名單不受影響" / "leave this Wi-Fi and try again later; what the phone has stays good";
+    CatalogueOlder "catalogue_older" 6: "收到的收費機關名單比手機裡的舊" / "the list of billers that came is older than the phone's"
+        => "請稍後再試；手機裡的名單不受影響" / "try again later; the phone's own list stays good";
+    AppTooOld "app_too_old" 6: "這個版本的 App 太舊，不能再繳費" / "this release of the app is too old to pay"
+        => "請更新 App；已同意的繳費不受影響" / "update the app; what was agreed to goes on";
     PhoneRefused "phone_refused" 6: "平台不接受這個請求" / "the platform does not accept this request"
         => "請更新 App 後再試" / "update the app and try again";
 
@@ -136,6 +150,10 @@ codes! {
         => "不需要再繳" / "there is nothing to pay";
     BillExpired "bill_expired" 7: "這張帳單已逾期，不能在這裡繳" / "this bill is past its deadline and cannot be paid here"
         => "請依帳單說明向收費機關繳納" / "pay the biller as the bill says";
+    BillerClosed "biller_closed" 7: "這個收費機關暫停在這裡繳費" / "this biller is switched off for now"
+        => "請稍後再試，或使用帳單上的其他方式" / "try again later, or another way that the bill names";
+    ProviderClosed "provider_closed" 7: "這家支付業者目前不收這種帳單" / "this payment business does not take this bill now"
+        => "請改選另一家支付業者" / "choose another payment business";
     ConsentNotAsked "consent_not_asked" 7: "這筆繳費現在不需要同意" / "this payment waits for no consent"
         => "請用 show 查看目前狀態" / "see `show` for where it stands";
     ConsentForOther "consent_for_other" 7: "內容已變更，請重新查看後再同意" / "it changed meanwhile: look again before you agree"

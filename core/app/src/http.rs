@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER};
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, ETAG, HeaderName, HeaderValue, IF_NONE_MATCH, RETRY_AFTER};
 use reqwest::{Client, Url, redirect};
 #[cfg(not(paytaipei_phone))]
 use rustls::pki_types::pem::PemObject;
@@ -82,13 +82,16 @@ impl HttpsClient {
         if let Some(token) = request.bill_token {
             builder = builder.header(HeaderName::from_static("bill-token"), secret(&token)?);
         }
+        if let Some(known) = request.if_none_match {
+            builder = builder.header(IF_NONE_MATCH, HeaderValue::from_str(&known).map_err(|_| HttpError::Broken)?);
+        }
         if let Some(body) = request.body {
             builder = builder.header(CONTENT_TYPE, "application/json").body(body);
         }
         let mut response = builder.send().await.map_err(|error| sort(&error))?;
         let text =
             |name| response.headers().get(name).and_then(|value: &HeaderValue| value.to_str().ok()).map(str::to_owned);
-        let (content_type, retry_after) = (text(CONTENT_TYPE), text(RETRY_AFTER));
+        let (content_type, retry_after, etag) = (text(CONTENT_TYPE), text(RETRY_AFTER), text(ETAG));
         let status = response.status().as_u16();
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(|error| sort(&error))? {
@@ -97,7 +100,7 @@ impl HttpsClient {
             }
             body.extend_from_slice(&chunk);
         }
-        Ok(HttpReply { status, content_type, retry_after, body })
+        Ok(HttpReply { status, content_type, retry_after, etag, body })
     }
 }
 

@@ -16,8 +16,8 @@ pub mod view;
 
 pub use error::{Code, Error, Result};
 pub use facade::{
-    Config, Core, PayTaipei, PaymentStream, Phone, PreparedInquiry, PreparedVerification, Synced, TakenDrop, billers,
-    scan_picture,
+    Checked, Config, Core, Failed, PayTaipei, PaymentStream, Phone, PreparedInquiry, PreparedVerification, Synced,
+    TakenDrop, billers, scan_picture,
 };
 pub use intake::no_code;
 pub use paytaipei_bill::Lang;

@@ -85,6 +85,8 @@ pub struct HttpRequest {
     /// Sent as `Authorization: Bearer`, and marked sensitive.
     pub bearer: Option<String>,
     pub bill_token: Option<String>,
+    /// Sent as `If-None-Match`: what the phone has already.
+    pub if_none_match: Option<String>,
     /// JSON.
     pub body: Option<Vec<u8>>,
 }
@@ -101,6 +103,7 @@ pub struct HttpReply {
     pub status: u16,
     pub content_type: Option<String>,
     pub retry_after: Option<String>,
+    pub etag: Option<String>,
     pub body: Vec<u8>,
 }
 

@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
+use paytaipei_bill::catalogue::{Deadline, State};
+use paytaipei_bill::keyed::{Choice, Field, Rule};
 use paytaipei_bill::{Biller, Catalogue, Lang, Twd, Warning};
-use paytaipei_payment::{Payment, State, Timestamp};
+use paytaipei_payment::{Payment, Provider, Timestamp};
 use serde::Serialize;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use crate::store::{BillRecord, PaymentRecord};
+use crate::store::{BillRecord, KnownNumber, PaymentRecord};
 
 /// What texts are made of: a language, and the names of billers.
 pub(crate) struct Tongue {
@@ -16,33 +18,146 @@ pub(crate) struct Tongue {
     pub catalogue: Arc<Catalogue>,
 }
 
+/// Somebody whom bills can be owed to.
 #[derive(Clone, Debug, Serialize)]
 pub struct BillerView {
     pub id: String,
     pub name: String,
     pub name_en: String,
     pub category: String,
+    pub category_name: String,
     pub county: String,
+    pub county_name: String,
+    /// Name of a picture that shells draw.
+    pub icon: String,
     pub served: bool,
+    /// Served, and switched off for now.
+    pub closed: bool,
     pub scan: bool,
-    /// Names of the fields to key in; empty where it cannot be keyed.
+    /// Names of the fields of the first way to key it in; empty where it cannot be keyed.
     pub fields: Vec<String>,
+    /// All ways to key it in.
+    pub ways: Vec<Vec<FieldView>>,
     pub hint: String,
+    /// Where to pay instead, where it is not served.
+    pub elsewhere: Option<String>,
+    /// Whether bills are paid here after their last day too.
+    pub also_after_due: bool,
+    /// Hours of the city's day in which it answers no inquiries, such as `05:15-06:15`.
+    pub quiet: Vec<String>,
+    /// When it answers again, where it rests at this minute.
+    pub quiet_until: Option<String>,
+    /// Payment businesses that pay its bills and are open.
+    pub providers: Vec<String>,
+}
+
+/// One thing to key in.
+#[derive(Clone, Debug, Serialize)]
+pub struct FieldView {
+    pub name: String,
+    pub label: String,
+    pub hint: String,
+    /// Never kept on the phone; shells do not complete it either.
+    pub secret: bool,
+    /// Those to choose from; empty where it is typed.
+    pub choices: Vec<ChoiceView>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub struct ChoiceView {
+    pub id: String,
+    pub name: String,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub struct CountyView {
+    pub id: String,
+    pub name: String,
+}
+
+/// How far somebody has come in typing. Personal data.
+#[derive(Clone, PartialEq, Eq, Serialize)]
+pub struct TypingView {
+    /// `unfinished`, `complete`, `wrong`: no typing on makes it right.
+    pub state: String,
+    /// The form that is sent, where it is complete.
+    pub sent: Option<String>,
+    pub warnings: Vec<String>,
+    /// What is wrong, for machines.
+    pub refusal: Option<String>,
+    pub message: Option<String>,
+    pub hint: Option<String>,
+}
+
+/// A number kept for the next bill. Personal data.
+#[derive(Clone, PartialEq, Eq, Serialize)]
+pub struct NumberView {
+    pub biller: String,
+    pub biller_name: String,
+    pub number: String,
+    pub nickname: Option<String>,
+    /// Whether this phone has paid a bill of it.
+    pub paid: bool,
+}
+
+impl NumberView {
+    pub(crate) fn new(known: &KnownNumber, tongue: &Tongue) -> Self {
+        Self {
+            biller: known.biller.as_str().to_owned(),
+            biller_name: tongue.catalogue.name(&known.biller, tongue.lang),
+            number: known.number.as_str().to_owned(),
+            nickname: known.nickname.clone(),
+            paid: known.paid,
+        }
+    }
 }
 
 impl BillerView {
-    pub(crate) fn new(biller: &Biller, lang: Lang) -> Self {
-        let fields = biller.keyed.first().map(|way| way.fields.iter().map(|field| field.name.clone()).collect());
+    /// `minute` of the city's day, where it matters whether the biller rests.
+    pub(crate) fn new(biller: &Biller, catalogue: &Catalogue, lang: Lang, minute: Option<u16>) -> Self {
+        let ways: Vec<Vec<FieldView>> = biller
+            .keyed
+            .iter()
+            .map(|way| way.fields.iter().map(|field| FieldView::new(field, lang)).collect())
+            .collect();
+        let first = ways.first().map(|way| way.iter().map(|field| field.name.clone()).collect());
+        let category = catalogue.categories.iter().find(|one| one.id == biller.category);
+        let county = catalogue.counties.iter().find(|one| one.id == biller.county);
+        let open = |id: &str| biller.takes(id) && catalogue.provider_is_open(id);
         Self {
             id: biller.id.as_str().to_owned(),
             name: biller.zh.clone(),
             name_en: biller.en.clone(),
             category: biller.category.clone(),
+            category_name: category.map_or("", |one| lang.pick(&one.zh, &one.en)).to_owned(),
             county: biller.county.clone(),
+            county_name: county.map_or("", |one| lang.pick(&one.zh, &one.en)).to_owned(),
+            icon: biller.icon.clone(),
             served: biller.served(),
+            closed: biller.state == State::Closed,
             scan: !biller.codes.is_empty(),
-            fields: fields.unwrap_or_default(),
+            fields: first.unwrap_or_default(),
+            ways,
             hint: biller.hint(lang).to_owned(),
+            elsewhere: (!biller.served()).then(|| biller.elsewhere(lang).to_owned()),
+            also_after_due: biller.deadline == Deadline::AlsoAfterDue,
+            quiet: biller.quiet.iter().map(|quiet| format!("{}-{}", quiet.from, quiet.to)).collect(),
+            quiet_until: minute.and_then(|minute| biller.quiet_until(minute)).map(|until| until.to_string()),
+            providers: Provider::ALL.into_iter().map(Provider::id).filter(|id| open(id)).map(str::to_owned).collect(),
+        }
+    }
+}
+
+impl FieldView {
+    fn new(field: &Field, lang: Lang) -> Self {
+        let choices: &[Choice] = if let Rule::Choice(choices) = &field.rule { choices } else { &[] };
+        let choice = |one: &Choice| ChoiceView { id: one.id.clone(), name: lang.pick(&one.zh, &one.en).to_owned() };
+        Self {
+            name: field.name.clone(),
+            label: field.label(lang).to_owned(),
+            hint: field.hint(lang).to_owned(),
+            secret: field.secret,
+            choices: choices.iter().map(choice).collect(),
         }
     }
 }
@@ -72,10 +187,20 @@ pub struct BillView {
     pub warnings: Vec<String>,
     /// The payment that holds this bill, if one does.
     pub payment: Option<String>,
+    /// The person's own word for the number.
+    pub nickname: Option<String>,
+    /// Whether this phone has paid a bill of the same number. Where not, whose it is comes before consent.
+    pub paid_before: bool,
 }
 
 impl BillView {
-    pub(crate) fn new(bill: &BillRecord, warnings: &[Warning], payment: Option<&Payment>, tongue: &Tongue) -> Self {
+    pub(crate) fn new(
+        bill: &BillRecord,
+        warnings: &[Warning],
+        payment: Option<&Payment>,
+        known: Option<&KnownNumber>,
+        tongue: &Tongue,
+    ) -> Self {
         let terms = bill.facts.terms;
         Self {
             id: bill.id.clone(),
@@ -95,7 +220,21 @@ impl BillView {
             checked_at: bill.checked_at.map(instant),
             warnings: warnings.iter().map(|warning| warning.message(tongue.lang).to_owned()).collect(),
             payment: payment.map(|payment| payment.id.to_string()),
+            nickname: known.and_then(|known| known.nickname.clone()),
+            paid_before: known.is_some_and(|known| known.paid),
         }
+    }
+}
+
+impl std::fmt::Debug for TypingView {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "TypingView({})", self.state)
+    }
+}
+
+impl std::fmt::Debug for NumberView {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "NumberView({})", self.biller)
     }
 }
 
@@ -175,7 +314,7 @@ impl PaymentView {
             next_attempt_at: waits.map(|pending| instant(pending.not_before)),
             created_at: instant(payment.created_at),
             updated_at: instant(payment.updated_at),
-            can_consent: payment.state == State::NeedsConsent,
+            can_consent: payment.state == paytaipei_payment::State::NeedsConsent,
             can_cancel: !payment.state.is_terminal() && !payment.cancel_wanted,
             ended: payment.state.is_terminal(),
         }

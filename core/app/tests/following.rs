@@ -88,6 +88,6 @@ fn agree(core: &Core) {
             "TWQRP://金門縣自來水廠/158/03/V1?D1=42800&D3=AVWYrjDqQES+&D4=20261220&D7=123456{number}11510&D11=00,4614611000051300010001000100513965"
         );
         let bill = core.add_text(&text).unwrap();
-        core.consent(&core.pay(&bill.id, "jkopay").unwrap().id).unwrap();
+        core.consent(&core.pay_when_confirmed(&bill.id, "jkopay").unwrap().id).unwrap();
     }
 }

@@ -132,7 +132,7 @@ fn queue(phone: &Phone, sandbox: &Sandbox, bills: usize) -> Result<usize> {
         let bill = phone.run(&["add", &codes(&paper)?.qr])?.well()?.last("bill")?;
         let id = bill["id"].as_str().unwrap_or_default();
         let provider = PROVIDERS[index % PROVIDERS.len()];
-        phone.run(&["pay", id, "--provider", provider, "--yes"])?.well()?;
+        phone.run(&["pay", id, "--provider", provider, "--when-confirmed", "--yes"])?.well()?;
     }
     Ok(bills)
 }

@@ -218,6 +218,8 @@ fn numbers_keyed_in_wrongly_are_refused_before_anything_is_asked() {
             (&["inquire", "kinmen-water", "number="], 3, malformed, Some("number_empty")),
             (&["inquire", "kinmen-water", "car_plate=AAA-8888"], 3, "field_unknown", None),
             (&["inquire", "kinmen-water", "1234567", "number=1234567"], 3, "field_unknown", None),
+            (&["inquire", "taipei-hospital", "campus=renai"], 3, "field_missing", None),
+            (&["inquire", "taipei-parking", "car_plate=AAA8888"], 3, malformed, Some("plate_without_hyphen")),
             (&["inquire", "taipei-parking", "AAA-8888"], 3, malformed, Some("slip_without_q")),
             (&["inquire", "taipei-parking", "Q000000"], 3, malformed, Some("number_length")),
             (&["inquire", "taipei-parking", "A0000000A000001"], 3, malformed, Some("slip_without_q")),

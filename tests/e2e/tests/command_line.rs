@@ -10,8 +10,25 @@ use paytaipei_e2e::programs::programs;
 use paytaipei_e2e::world::{MSISDN, World, run, run_command, run_raw, text};
 use serde_json::Value;
 
-const COMMANDS: [&str; 13] = [
-    "billers", "scan", "add", "inquire", "verify", "pay", "consent", "cancel", "queue", "sync", "history", "show",
+const COMMANDS: [&str; 19] = [
+    "billers",
+    "scan",
+    "add",
+    "inquire",
+    "check",
+    "household",
+    "numbers",
+    "remember",
+    "forget",
+    "county",
+    "verify",
+    "pay",
+    "consent",
+    "cancel",
+    "queue",
+    "sync",
+    "history",
+    "show",
     "export",
 ];
 

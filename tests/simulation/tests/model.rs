@@ -323,7 +323,7 @@ fn period(bill: usize) -> String {
 
 fn json(status: u16, body: &str) -> HttpReply {
     let content_type = Some("application/json".to_owned());
-    HttpReply { status, content_type, retry_after: None, body: body.as_bytes().to_vec() }
+    HttpReply { status, content_type, retry_after: None, etag: None, body: body.as_bytes().to_vec() }
 }
 
 /// The answer in the contract's words; silence where this call cannot be answered so.
@@ -424,7 +424,7 @@ proptest! {
             real.later();
             match act {
                 Act::Pay(bill) => {
-                    prop_assert_eq!(code(real.core().pay(&real.bills[bill], "esun")), model.pay(bill));
+                    prop_assert_eq!(code(real.core().pay_when_confirmed(&real.bills[bill], "esun")), model.pay(bill));
                 }
                 Act::Consent(bill) => {
                     let id = real.latest(bill).map_or_else(|| "none".to_owned(), |id| id.to_string());

@@ -640,6 +640,335 @@ fileprivate struct FfiConverterData: FfiConverterRustBuffer {
 
 
 /**
+ * Billers and the person's numbers with them.
+ */
+public protocol BillersProtocol: AnyObject, Sendable {
+
+    /**
+     * All billers by the newest catalogue that the platform signed, those of the person's county first.
+     */
+    func billers() throws  -> [Biller]
+
+    /**
+     * The person lives there: its utilities come first from now on.
+     */
+    func chooseCounty(county: String) throws
+
+    /**
+     * The counties to choose from.
+     */
+    func counties()  -> [County]
+
+    /**
+     * The county that the person chose.
+     */
+    func county() throws  -> String?
+
+    /**
+     * Keeps a number no longer.
+     */
+    func forgetNumber(biller: String, number: String) throws
+
+    /**
+     * All bills of the numbers that are kept.
+     */
+    func household() async throws  -> Household
+
+    /**
+     * The numbers kept for the next bill: those that were named, and those that this phone paid.
+     */
+    func numbers() throws  -> [KnownNumber]
+
+    /**
+     * Asks the platform for a newer catalogue: `true` where there was one. Needs no verified number.
+     */
+    func refresh() async throws  -> Bool
+
+    /**
+     * Keeps a customer's number, under a name of the person's own.
+     */
+    func rememberNumber(biller: String, number: String, nickname: String?) throws  -> KnownNumber
+
+    /**
+     * What somebody owes, by all fields of one of the biller's ways. What is keyed in is not kept, so that it needs a
+     * connection; what is found has numbers of its own.
+     */
+    func search(biller: String, keyed: [Keyed]) async throws  -> [Bill]
+
+    /**
+     * Judges what was typed so far into a biller's field: for every keystroke. Kept nowhere.
+     */
+    func typing(biller: String, field: String, typed: String) throws  -> Typing
+
+}
+/**
+ * Billers and the person's numbers with them.
+ */
+open class Billers: BillersProtocol, @unchecked Sendable {
+    fileprivate let handle: UInt64
+
+    /// Used to instantiate a [FFIObject] without an actual handle, for fakes in tests, mostly.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public struct NoHandle {
+        public init() {}
+    }
+
+    // TODO: We'd like this to be `private` but for Swifty reasons,
+    // we can't implement `FfiConverter` without making this `required` and we can't
+    // make it `required` without making it `public`.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    required public init(unsafeFromHandle handle: UInt64) {
+        self.handle = handle
+    }
+
+    // This constructor can be used to instantiate a fake object.
+    // - Parameter noHandle: Placeholder value so we can have a constructor separate from the default empty one that may be implemented for classes extending [FFIObject].
+    //
+    // - Warning:
+    //     Any object instantiated with this constructor cannot be passed to an actual Rust-backed object. Since there isn't a backing handle the FFI lower functions will crash.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public init(noHandle: NoHandle) {
+        self.handle = 0
+    }
+
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public func uniffiCloneHandle() -> UInt64 {
+        return try! rustCall { uniffi_paytaipei_ffi_fn_clone_billers(self.handle, $0) }
+    }
+    // No primary constructor declared for this class.
+
+    deinit {
+        if handle == 0 {
+            // Mock objects have handle=0 don't try to free them
+            return
+        }
+
+        try! rustCall { uniffi_paytaipei_ffi_fn_free_billers(handle, $0) }
+    }
+
+
+
+
+    /**
+     * All billers by the newest catalogue that the platform signed, those of the person's county first.
+     */
+open func billers()throws  -> [Biller]  {
+    return try  FfiConverterSequenceTypeBiller.lift(try rustCallWithError(FfiConverterTypePayTaipeiError_lift) {
+        uniffiCallStatus in
+    uniffi_paytaipei_ffi_fn_method_billers_billers(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+
+    /**
+     * The person lives there: its utilities come first from now on.
+     */
+open func chooseCounty(county: String)throws   {try rustCallWithError(FfiConverterTypePayTaipeiError_lift) {
+        uniffiCallStatus in
+    uniffi_paytaipei_ffi_fn_method_billers_choose_county(
+            self.uniffiCloneHandle(),
+        FfiConverterString.lower(county),uniffiCallStatus
+    )
+}
+}
+
+    /**
+     * The counties to choose from.
+     */
+open func counties() -> [County]  {
+    return try!  FfiConverterSequenceTypeCounty.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_paytaipei_ffi_fn_method_billers_counties(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+
+    /**
+     * The county that the person chose.
+     */
+open func county()throws  -> String?  {
+    return try  FfiConverterOptionString.lift(try rustCallWithError(FfiConverterTypePayTaipeiError_lift) {
+        uniffiCallStatus in
+    uniffi_paytaipei_ffi_fn_method_billers_county(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+
+    /**
+     * Keeps a number no longer.
+     */
+open func forgetNumber(biller: String, number: String)throws   {try rustCallWithError(FfiConverterTypePayTaipeiError_lift) {
+        uniffiCallStatus in
+    uniffi_paytaipei_ffi_fn_method_billers_forget_number(
+            self.uniffiCloneHandle(),
+        FfiConverterString.lower(biller),
+        FfiConverterString.lower(number),uniffiCallStatus
+    )
+}
+}
+
+    /**
+     * All bills of the numbers that are kept.
+     */
+open func household()async throws  -> Household  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_paytaipei_ffi_fn_method_billers_household(
+                        self.uniffiCloneHandle()
+                )
+            },
+            pollFunc: ffi_paytaipei_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_paytaipei_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_paytaipei_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterTypeHousehold_lift,
+            errorHandler: FfiConverterTypePayTaipeiError_lift
+        )
+}
+
+    /**
+     * The numbers kept for the next bill: those that were named, and those that this phone paid.
+     */
+open func numbers()throws  -> [KnownNumber]  {
+    return try  FfiConverterSequenceTypeKnownNumber.lift(try rustCallWithError(FfiConverterTypePayTaipeiError_lift) {
+        uniffiCallStatus in
+    uniffi_paytaipei_ffi_fn_method_billers_numbers(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+
+    /**
+     * Asks the platform for a newer catalogue: `true` where there was one. Needs no verified number.
+     */
+open func refresh()async throws  -> Bool  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_paytaipei_ffi_fn_method_billers_refresh(
+                        self.uniffiCloneHandle()
+                )
+            },
+            pollFunc: ffi_paytaipei_ffi_rust_future_poll_i8,
+            completeFunc: ffi_paytaipei_ffi_rust_future_complete_i8,
+            freeFunc: ffi_paytaipei_ffi_rust_future_free_i8,
+            liftFunc: FfiConverterBool.lift,
+            errorHandler: FfiConverterTypePayTaipeiError_lift
+        )
+}
+
+    /**
+     * Keeps a customer's number, under a name of the person's own.
+     */
+open func rememberNumber(biller: String, number: String, nickname: String?)throws  -> KnownNumber  {
+    return try  FfiConverterTypeKnownNumber_lift(try rustCallWithError(FfiConverterTypePayTaipeiError_lift) {
+        uniffiCallStatus in
+    uniffi_paytaipei_ffi_fn_method_billers_remember_number(
+            self.uniffiCloneHandle(),
+        FfiConverterString.lower(biller),
+        FfiConverterString.lower(number),
+        FfiConverterOptionString.lower(nickname),uniffiCallStatus
+    )
+})
+}
+
+    /**
+     * What somebody owes, by all fields of one of the biller's ways. What is keyed in is not kept, so that it needs a
+     * connection; what is found has numbers of its own.
+     */
+open func search(biller: String, keyed: [Keyed])async throws  -> [Bill]  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_paytaipei_ffi_fn_method_billers_search(
+                        self.uniffiCloneHandle(),FfiConverterString.lower(biller),FfiConverterSequenceTypeKeyed.lower(keyed)
+                )
+            },
+            pollFunc: ffi_paytaipei_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_paytaipei_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_paytaipei_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterSequenceTypeBill.lift,
+            errorHandler: FfiConverterTypePayTaipeiError_lift
+        )
+}
+
+    /**
+     * Judges what was typed so far into a biller's field: for every keystroke. Kept nowhere.
+     */
+open func typing(biller: String, field: String, typed: String)throws  -> Typing  {
+    return try  FfiConverterTypeTyping_lift(try rustCallWithError(FfiConverterTypePayTaipeiError_lift) {
+        uniffiCallStatus in
+    uniffi_paytaipei_ffi_fn_method_billers_typing(
+            self.uniffiCloneHandle(),
+        FfiConverterString.lower(biller),
+        FfiConverterString.lower(field),
+        FfiConverterString.lower(typed),uniffiCallStatus
+    )
+})
+}
+
+
+
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeBillers: FfiConverter {
+    typealias FfiType = UInt64
+    typealias SwiftType = Billers
+
+    public static func lift(_ handle: UInt64) throws -> Billers {
+        return Billers(unsafeFromHandle: handle)
+    }
+
+    public static func lower(_ value: Billers) -> UInt64 {
+        return value.uniffiCloneHandle()
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Billers {
+        let handle: UInt64 = try readInt(&buf)
+        return try lift(handle)
+    }
+
+    public static func write(_ value: Billers, into buf: inout [UInt8]) {
+        writeInt(&buf, lower(value))
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeBillers_lift(_ handle: UInt64) throws -> Billers {
+    return try FfiConverterTypeBillers.lift(handle)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeBillers_lower(_ value: Billers) -> UInt64 {
+    return FfiConverterTypeBillers.lower(value)
+}
+
+
+
+
+
+
+/**
  * Bills on this phone.
  */
 public protocol BillsProtocol: AnyObject, Sendable {
@@ -668,6 +997,11 @@ public protocol BillsProtocol: AnyObject, Sendable {
      * All bills, the earliest due first.
      */
     func bills() throws  -> [Bill]
+
+    /**
+     * What the platform says of a bill that is kept: how it stands, whose it is, what is payable. Pays nothing.
+     */
+    func check(id: String) async throws  -> [Bill]
 
     /**
      * What is owed under a number that a person keyed in. Without a connection the number is kept, `Unchecked`, and asked
@@ -802,6 +1136,25 @@ open func bills()throws  -> [Bill]  {
             self.uniffiCloneHandle(),uniffiCallStatus
     )
 })
+}
+
+    /**
+     * What the platform says of a bill that is kept: how it stands, whose it is, what is payable. Pays nothing.
+     */
+open func check(id: String)async throws  -> [Bill]  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_paytaipei_ffi_fn_method_bills_check(
+                        self.uniffiCloneHandle(),FfiConverterString.lower(id)
+                )
+            },
+            pollFunc: ffi_paytaipei_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_paytaipei_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_paytaipei_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterSequenceTypeBill.lift,
+            errorHandler: FfiConverterTypePayTaipeiError_lift
+        )
 }
 
     /**
@@ -1944,6 +2297,8 @@ public func FfiConverterTypeKeyVault_lower(_ value: KeyVault) -> UInt64 {
  */
 public protocol PayTaipeiProtocol: AnyObject, Sendable {
 
+    func billers()  -> Billers
+
     func bills()  -> Bills
 
     /**
@@ -2031,6 +2386,15 @@ public static func `open`(config: Config, vault: KeyVault, connectivity: Connect
 }
 
 
+
+open func billers() -> Billers  {
+    return try!  FfiConverterTypeBillers_lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_paytaipei_ffi_fn_method_paytaipei_billers(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
 
 open func bills() -> Bills  {
     return try!  FfiConverterTypeBills_lift(try! rustCall() {
@@ -2423,10 +2787,15 @@ public protocol PaymentsProtocol: AnyObject, Sendable {
     func observe(observer: PaymentObserver) throws  -> Subscription
 
     /**
-     * Wants to pay this bill through this business. Nothing is agreed to yet: where the amount is known the payment waits
-     * for `consent`, otherwise for the amount.
+     * Wants to pay this bill through this business. Nothing is agreed to yet. Where the platform has said whose bill it is,
+     * or this phone has paid one of the same number, the payment waits for `consent`; otherwise until the owner is known.
      */
     func pay(bill: String, provider: String) throws  -> Payment
+
+    /**
+     * The same, but agreed to by what the paper says, also of a number that this phone has never paid.
+     */
+    func payWhenConfirmed(bill: String, provider: String) throws  -> Payment
 
     /**
      * One payment.
@@ -2575,13 +2944,27 @@ open func observe(observer: PaymentObserver)throws  -> Subscription  {
 }
 
     /**
-     * Wants to pay this bill through this business. Nothing is agreed to yet: where the amount is known the payment waits
-     * for `consent`, otherwise for the amount.
+     * Wants to pay this bill through this business. Nothing is agreed to yet. Where the platform has said whose bill it is,
+     * or this phone has paid one of the same number, the payment waits for `consent`; otherwise until the owner is known.
      */
 open func pay(bill: String, provider: String)throws  -> Payment  {
     return try  FfiConverterTypePayment_lift(try rustCallWithError(FfiConverterTypePayTaipeiError_lift) {
         uniffiCallStatus in
     uniffi_paytaipei_ffi_fn_method_payments_pay(
+            self.uniffiCloneHandle(),
+        FfiConverterString.lower(bill),
+        FfiConverterString.lower(provider),uniffiCallStatus
+    )
+})
+}
+
+    /**
+     * The same, but agreed to by what the paper says, also of a number that this phone has never paid.
+     */
+open func payWhenConfirmed(bill: String, provider: String)throws  -> Payment  {
+    return try  FfiConverterTypePayment_lift(try rustCallWithError(FfiConverterTypePayTaipeiError_lift) {
+        uniffiCallStatus in
+    uniffi_paytaipei_ffi_fn_method_payments_pay_when_confirmed(
             self.uniffiCloneHandle(),
         FfiConverterString.lower(bill),
         FfiConverterString.lower(provider),uniffiCallStatus
@@ -2997,6 +3380,14 @@ public struct Bill: Equatable, Hashable, CustomDebugStringConvertible {
      * The payment that holds this bill, if one does.
      */
     public let payment: String?
+    /**
+     * The person's own word for the number.
+     */
+    public let nickname: String?
+    /**
+     * Whether this phone has paid a bill of the same number. Where not, whose it is comes before consent.
+     */
+    public let paidBefore: Bool
 
     // Default memberwise initializers are never public by default, so we
     // declare one manually.
@@ -3018,7 +3409,13 @@ public struct Bill: Equatable, Hashable, CustomDebugStringConvertible {
          */warnings: [String],
         /**
          * The payment that holds this bill, if one does.
-         */payment: String?) {
+         */payment: String?,
+        /**
+         * The person's own word for the number.
+         */nickname: String?,
+        /**
+         * Whether this phone has paid a bill of the same number. Where not, whose it is comes before consent.
+         */paidBefore: Bool) {
         self.id = id
         self.biller = biller
         self.billerName = billerName
@@ -3036,6 +3433,8 @@ public struct Bill: Equatable, Hashable, CustomDebugStringConvertible {
         self.checkedAt = checkedAt
         self.warnings = warnings
         self.payment = payment
+        self.nickname = nickname
+        self.paidBefore = paidBefore
     }
 
 
@@ -3081,7 +3480,9 @@ public struct FfiConverterTypeBill: FfiConverterRustBuffer {
                 source: FfiConverterString.read(from: &buf),
                 checkedAt: FfiConverterOptionString.read(from: &buf),
                 warnings: FfiConverterSequenceString.read(from: &buf),
-                payment: FfiConverterOptionString.read(from: &buf)
+                payment: FfiConverterOptionString.read(from: &buf),
+                nickname: FfiConverterOptionString.read(from: &buf),
+                paidBefore: FfiConverterBool.read(from: &buf)
         )
     }
 
@@ -3103,6 +3504,8 @@ public struct FfiConverterTypeBill: FfiConverterRustBuffer {
         FfiConverterOptionString.write(value.checkedAt, into: &buf)
         FfiConverterSequenceString.write(value.warnings, into: &buf)
         FfiConverterOptionString.write(value.payment, into: &buf)
+        FfiConverterOptionString.write(value.nickname, into: &buf)
+        FfiConverterBool.write(value.paidBefore, into: &buf)
     }
 }
 
@@ -3153,6 +3556,40 @@ public struct Biller: Equatable, Hashable {
      * Where on the paper the number stands.
      */
     public let hint: String
+    public let categoryName: String
+    public let countyName: String
+    /**
+     * Name of a picture that the app draws.
+     */
+    public let icon: String
+    /**
+     * Served, and switched off for now.
+     */
+    public let closed: Bool
+    /**
+     * All ways to key a bill in.
+     */
+    public let ways: [Way]
+    /**
+     * Where to pay instead, where it is not served.
+     */
+    public let elsewhere: String?
+    /**
+     * Whether bills are paid here after their last day too.
+     */
+    public let alsoAfterDue: Bool
+    /**
+     * Hours of the city's day in which it answers no inquiries, such as `05:15-06:15`.
+     */
+    public let quiet: [String]
+    /**
+     * When it answers again, where it rests now.
+     */
+    public let quietUntil: String?
+    /**
+     * Payment businesses that pay its bills and are open.
+     */
+    public let providers: [String]
 
     // Default memberwise initializers are never public by default, so we
     // declare one manually.
@@ -3174,7 +3611,31 @@ public struct Biller: Equatable, Hashable {
          */fields: [String],
         /**
          * Where on the paper the number stands.
-         */hint: String) {
+         */hint: String, categoryName: String, countyName: String,
+        /**
+         * Name of a picture that the app draws.
+         */icon: String,
+        /**
+         * Served, and switched off for now.
+         */closed: Bool,
+        /**
+         * All ways to key a bill in.
+         */ways: [Way],
+        /**
+         * Where to pay instead, where it is not served.
+         */elsewhere: String?,
+        /**
+         * Whether bills are paid here after their last day too.
+         */alsoAfterDue: Bool,
+        /**
+         * Hours of the city's day in which it answers no inquiries, such as `05:15-06:15`.
+         */quiet: [String],
+        /**
+         * When it answers again, where it rests now.
+         */quietUntil: String?,
+        /**
+         * Payment businesses that pay its bills and are open.
+         */providers: [String]) {
         self.id = id
         self.name = name
         self.nameEn = nameEn
@@ -3184,6 +3645,16 @@ public struct Biller: Equatable, Hashable {
         self.scan = scan
         self.fields = fields
         self.hint = hint
+        self.categoryName = categoryName
+        self.countyName = countyName
+        self.icon = icon
+        self.closed = closed
+        self.ways = ways
+        self.elsewhere = elsewhere
+        self.alsoAfterDue = alsoAfterDue
+        self.quiet = quiet
+        self.quietUntil = quietUntil
+        self.providers = providers
     }
 
 
@@ -3210,7 +3681,17 @@ public struct FfiConverterTypeBiller: FfiConverterRustBuffer {
                 served: FfiConverterBool.read(from: &buf),
                 scan: FfiConverterBool.read(from: &buf),
                 fields: FfiConverterSequenceString.read(from: &buf),
-                hint: FfiConverterString.read(from: &buf)
+                hint: FfiConverterString.read(from: &buf),
+                categoryName: FfiConverterString.read(from: &buf),
+                countyName: FfiConverterString.read(from: &buf),
+                icon: FfiConverterString.read(from: &buf),
+                closed: FfiConverterBool.read(from: &buf),
+                ways: FfiConverterSequenceTypeWay.read(from: &buf),
+                elsewhere: FfiConverterOptionString.read(from: &buf),
+                alsoAfterDue: FfiConverterBool.read(from: &buf),
+                quiet: FfiConverterSequenceString.read(from: &buf),
+                quietUntil: FfiConverterOptionString.read(from: &buf),
+                providers: FfiConverterSequenceString.read(from: &buf)
         )
     }
 
@@ -3224,6 +3705,16 @@ public struct FfiConverterTypeBiller: FfiConverterRustBuffer {
         FfiConverterBool.write(value.scan, into: &buf)
         FfiConverterSequenceString.write(value.fields, into: &buf)
         FfiConverterString.write(value.hint, into: &buf)
+        FfiConverterString.write(value.categoryName, into: &buf)
+        FfiConverterString.write(value.countyName, into: &buf)
+        FfiConverterString.write(value.icon, into: &buf)
+        FfiConverterBool.write(value.closed, into: &buf)
+        FfiConverterSequenceTypeWay.write(value.ways, into: &buf)
+        FfiConverterOptionString.write(value.elsewhere, into: &buf)
+        FfiConverterBool.write(value.alsoAfterDue, into: &buf)
+        FfiConverterSequenceString.write(value.quiet, into: &buf)
+        FfiConverterOptionString.write(value.quietUntil, into: &buf)
+        FfiConverterSequenceString.write(value.providers, into: &buf)
     }
 }
 
@@ -3240,6 +3731,60 @@ public func FfiConverterTypeBiller_lift(_ buf: RustBuffer) throws -> Biller {
 #endif
 public func FfiConverterTypeBiller_lower(_ value: Biller) -> RustBuffer {
     return FfiConverterTypeBiller.lower(value)
+}
+
+
+public struct Choice: Equatable, Hashable {
+    public let id: String
+    public let name: String
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(id: String, name: String) {
+        self.id = id
+        self.name = name
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension Choice: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeChoice: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Choice {
+        return
+            try Choice(
+                id: FfiConverterString.read(from: &buf),
+                name: FfiConverterString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: Choice, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.id, into: &buf)
+        FfiConverterString.write(value.name, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeChoice_lift(_ buf: RustBuffer) throws -> Choice {
+    return try FfiConverterTypeChoice.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeChoice_lower(_ value: Choice) -> RustBuffer {
+    return FfiConverterTypeChoice.lower(value)
 }
 
 
@@ -3333,6 +3878,63 @@ public func FfiConverterTypeConfig_lower(_ value: Config) -> RustBuffer {
 
 
 /**
+ * A county to choose.
+ */
+public struct County: Equatable, Hashable {
+    public let id: String
+    public let name: String
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(id: String, name: String) {
+        self.id = id
+        self.name = name
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension County: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeCounty: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> County {
+        return
+            try County(
+                id: FfiConverterString.read(from: &buf),
+                name: FfiConverterString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: County, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.id, into: &buf)
+        FfiConverterString.write(value.name, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeCounty_lift(_ buf: RustBuffer) throws -> County {
+    return try FfiConverterTypeCounty.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeCounty_lower(_ value: County) -> RustBuffer {
+    return FfiConverterTypeCounty.lower(value)
+}
+
+
+/**
  * Everything that this phone holds of the person, for the person.
  */
 public struct Export: Equatable, Hashable, CustomDebugStringConvertible {
@@ -3411,6 +4013,141 @@ public func FfiConverterTypeExport_lift(_ buf: RustBuffer) throws -> Export {
 #endif
 public func FfiConverterTypeExport_lower(_ value: Export) -> RustBuffer {
     return FfiConverterTypeExport.lower(value)
+}
+
+
+public struct FailedNumber: Equatable, Hashable {
+    public let number: KnownNumber
+    public let refusal: Refusal
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(number: KnownNumber, refusal: Refusal) {
+        self.number = number
+        self.refusal = refusal
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension FailedNumber: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeFailedNumber: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> FailedNumber {
+        return
+            try FailedNumber(
+                number: FfiConverterTypeKnownNumber.read(from: &buf),
+                refusal: FfiConverterTypeRefusal.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: FailedNumber, into buf: inout [UInt8]) {
+        FfiConverterTypeKnownNumber.write(value.number, into: &buf)
+        FfiConverterTypeRefusal.write(value.refusal, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeFailedNumber_lift(_ buf: RustBuffer) throws -> FailedNumber {
+    return try FfiConverterTypeFailedNumber.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeFailedNumber_lower(_ value: FailedNumber) -> RustBuffer {
+    return FfiConverterTypeFailedNumber.lower(value)
+}
+
+
+/**
+ * One thing to key in.
+ */
+public struct Field: Equatable, Hashable {
+    public let name: String
+    public let label: String
+    public let hint: String
+    /**
+     * Never kept on the phone; the app completes it from nowhere either.
+     */
+    public let secret: Bool
+    /**
+     * Those to choose from; empty where it is typed.
+     */
+    public let choices: [Choice]
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(name: String, label: String, hint: String,
+        /**
+         * Never kept on the phone; the app completes it from nowhere either.
+         */secret: Bool,
+        /**
+         * Those to choose from; empty where it is typed.
+         */choices: [Choice]) {
+        self.name = name
+        self.label = label
+        self.hint = hint
+        self.secret = secret
+        self.choices = choices
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension Field: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeField: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Field {
+        return
+            try Field(
+                name: FfiConverterString.read(from: &buf),
+                label: FfiConverterString.read(from: &buf),
+                hint: FfiConverterString.read(from: &buf),
+                secret: FfiConverterBool.read(from: &buf),
+                choices: FfiConverterSequenceTypeChoice.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: Field, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.name, into: &buf)
+        FfiConverterString.write(value.label, into: &buf)
+        FfiConverterString.write(value.hint, into: &buf)
+        FfiConverterBool.write(value.secret, into: &buf)
+        FfiConverterSequenceTypeChoice.write(value.choices, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeField_lift(_ buf: RustBuffer) throws -> Field {
+    return try FfiConverterTypeField.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeField_lower(_ value: Field) -> RustBuffer {
+    return FfiConverterTypeField.lower(value)
 }
 
 
@@ -3500,6 +4237,223 @@ public func FfiConverterTypeFrame_lift(_ buf: RustBuffer) throws -> Frame {
 #endif
 public func FfiConverterTypeFrame_lower(_ value: Frame) -> RustBuffer {
     return FfiConverterTypeFrame.lower(value)
+}
+
+
+/**
+ * What a household owes.
+ */
+public struct Household: Equatable, Hashable {
+    public let bills: [Bill]
+    /**
+     * Numbers of which nothing was learnt, and why.
+     */
+    public let failed: [FailedNumber]
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(bills: [Bill],
+        /**
+         * Numbers of which nothing was learnt, and why.
+         */failed: [FailedNumber]) {
+        self.bills = bills
+        self.failed = failed
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension Household: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeHousehold: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Household {
+        return
+            try Household(
+                bills: FfiConverterSequenceTypeBill.read(from: &buf),
+                failed: FfiConverterSequenceTypeFailedNumber.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: Household, into buf: inout [UInt8]) {
+        FfiConverterSequenceTypeBill.write(value.bills, into: &buf)
+        FfiConverterSequenceTypeFailedNumber.write(value.failed, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeHousehold_lift(_ buf: RustBuffer) throws -> Household {
+    return try FfiConverterTypeHousehold.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeHousehold_lower(_ value: Household) -> RustBuffer {
+    return FfiConverterTypeHousehold.lower(value)
+}
+
+
+/**
+ * What was keyed into one field. Personal data.
+ */
+public struct Keyed: Equatable, Hashable, CustomDebugStringConvertible {
+    public let name: String
+    public let value: String
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(name: String, value: String) {
+        self.name = name
+        self.value = value
+    }
+
+
+
+
+// The local Rust `Debug` implementation.
+public var debugDescription: String {
+    return try!  FfiConverterString.lift(
+        try! rustCall() {
+        uniffiCallStatus in
+    uniffi_paytaipei_ffi_fn_method_keyed_uniffi_trait_debug(
+            FfiConverterTypeKeyed_lower(self),uniffiCallStatus
+    )
+}
+    )
+}
+}
+
+#if compiler(>=6)
+extension Keyed: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeKeyed: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Keyed {
+        return
+            try Keyed(
+                name: FfiConverterString.read(from: &buf),
+                value: FfiConverterString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: Keyed, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.name, into: &buf)
+        FfiConverterString.write(value.value, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeKeyed_lift(_ buf: RustBuffer) throws -> Keyed {
+    return try FfiConverterTypeKeyed.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeKeyed_lower(_ value: Keyed) -> RustBuffer {
+    return FfiConverterTypeKeyed.lower(value)
+}
+
+
+/**
+ * A number kept for the next bill. Personal data.
+ */
+public struct KnownNumber: Equatable, Hashable, CustomDebugStringConvertible {
+    public let biller: String
+    public let billerName: String
+    public let number: String
+    public let nickname: String?
+    /**
+     * Whether this phone has paid a bill of it.
+     */
+    public let paid: Bool
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(biller: String, billerName: String, number: String, nickname: String?,
+        /**
+         * Whether this phone has paid a bill of it.
+         */paid: Bool) {
+        self.biller = biller
+        self.billerName = billerName
+        self.number = number
+        self.nickname = nickname
+        self.paid = paid
+    }
+
+
+
+
+// The local Rust `Debug` implementation.
+public var debugDescription: String {
+    return try!  FfiConverterString.lift(
+        try! rustCall() {
+        uniffiCallStatus in
+    uniffi_paytaipei_ffi_fn_method_knownnumber_uniffi_trait_debug(
+            FfiConverterTypeKnownNumber_lower(self),uniffiCallStatus
+    )
+}
+    )
+}
+}
+
+#if compiler(>=6)
+extension KnownNumber: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeKnownNumber: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> KnownNumber {
+        return
+            try KnownNumber(
+                biller: FfiConverterString.read(from: &buf),
+                billerName: FfiConverterString.read(from: &buf),
+                number: FfiConverterString.read(from: &buf),
+                nickname: FfiConverterOptionString.read(from: &buf),
+                paid: FfiConverterBool.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: KnownNumber, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.biller, into: &buf)
+        FfiConverterString.write(value.billerName, into: &buf)
+        FfiConverterString.write(value.number, into: &buf)
+        FfiConverterOptionString.write(value.nickname, into: &buf)
+        FfiConverterBool.write(value.paid, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeKnownNumber_lift(_ buf: RustBuffer) throws -> KnownNumber {
+    return try FfiConverterTypeKnownNumber.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeKnownNumber_lower(_ value: KnownNumber) -> RustBuffer {
+    return FfiConverterTypeKnownNumber.lower(value)
 }
 
 
@@ -4204,6 +5158,59 @@ public func FfiConverterTypeVerification_lift(_ buf: RustBuffer) throws -> Verif
 #endif
 public func FfiConverterTypeVerification_lower(_ value: Verification) -> RustBuffer {
     return FfiConverterTypeVerification.lower(value)
+}
+
+
+/**
+ * One way to key a bill in: all of its fields.
+ */
+public struct Way: Equatable, Hashable {
+    public let fields: [Field]
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(fields: [Field]) {
+        self.fields = fields
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension Way: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeWay: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Way {
+        return
+            try Way(
+                fields: FfiConverterSequenceTypeField.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: Way, into buf: inout [UInt8]) {
+        FfiConverterSequenceTypeField.write(value.fields, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeWay_lift(_ buf: RustBuffer) throws -> Way {
+    return try FfiConverterTypeWay.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeWay_lower(_ value: Way) -> RustBuffer {
+    return FfiConverterTypeWay.lower(value)
 }
 
 
@@ -5376,6 +6383,111 @@ public func FfiConverterTypeSymbolFormat_lower(_ value: SymbolFormat) -> RustBuf
 
 
 /**
+ * How far somebody has come in typing. Personal data.
+ */
+
+public enum Typing: Equatable, Hashable, CustomDebugStringConvertible {
+
+    /**
+     * So far so good, and not done.
+     */
+    case unfinished
+    /**
+     * Complete; `sent` is the form that is sent.
+     */
+    case complete(sent: String, warnings: [String]
+    )
+    /**
+     * No typing on makes it right.
+     */
+    case wrong(reason: String, message: String, hint: String
+    )
+
+
+
+
+
+// The local Rust `Debug` implementation.
+public var debugDescription: String {
+    return try!  FfiConverterString.lift(
+        try! rustCall() {
+        uniffiCallStatus in
+    uniffi_paytaipei_ffi_fn_method_typing_uniffi_trait_debug(
+            FfiConverterTypeTyping_lower(self),uniffiCallStatus
+    )
+}
+    )
+}
+}
+
+#if compiler(>=6)
+extension Typing: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeTyping: FfiConverterRustBuffer {
+    typealias SwiftType = Typing
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Typing {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+
+        case 1: return .unfinished
+
+        case 2: return .complete(sent: try FfiConverterString.read(from: &buf), warnings: try FfiConverterSequenceString.read(from: &buf)
+        )
+
+        case 3: return .wrong(reason: try FfiConverterString.read(from: &buf), message: try FfiConverterString.read(from: &buf), hint: try FfiConverterString.read(from: &buf)
+        )
+
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: Typing, into buf: inout [UInt8]) {
+        switch value {
+
+
+        case .unfinished:
+            writeInt(&buf, Int32(1))
+
+
+        case let .complete(sent,warnings):
+            writeInt(&buf, Int32(2))
+            FfiConverterString.write(sent, into: &buf)
+            FfiConverterSequenceString.write(warnings, into: &buf)
+
+
+        case let .wrong(reason,message,hint):
+            writeInt(&buf, Int32(3))
+            FfiConverterString.write(reason, into: &buf)
+            FfiConverterString.write(message, into: &buf)
+            FfiConverterString.write(hint, into: &buf)
+
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeTyping_lift(_ buf: RustBuffer) throws -> Typing {
+    return try FfiConverterTypeTyping.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeTyping_lower(_ value: Typing) -> RustBuffer {
+    return FfiConverterTypeTyping.lower(value)
+}
+
+
+
+/**
  * Why the vault did not do it.
  */
 public
@@ -5691,6 +6803,156 @@ fileprivate struct FfiConverterSequenceTypeBiller: FfiConverterRustBuffer {
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
+fileprivate struct FfiConverterSequenceTypeChoice: FfiConverterRustBuffer {
+    typealias SwiftType = [Choice]
+
+    public static func write(_ value: [Choice], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeChoice.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [Choice] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [Choice]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeChoice.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceTypeCounty: FfiConverterRustBuffer {
+    typealias SwiftType = [County]
+
+    public static func write(_ value: [County], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeCounty.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [County] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [County]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeCounty.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceTypeFailedNumber: FfiConverterRustBuffer {
+    typealias SwiftType = [FailedNumber]
+
+    public static func write(_ value: [FailedNumber], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeFailedNumber.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [FailedNumber] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [FailedNumber]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeFailedNumber.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceTypeField: FfiConverterRustBuffer {
+    typealias SwiftType = [Field]
+
+    public static func write(_ value: [Field], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeField.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [Field] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [Field]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeField.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceTypeKeyed: FfiConverterRustBuffer {
+    typealias SwiftType = [Keyed]
+
+    public static func write(_ value: [Keyed], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeKeyed.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [Keyed] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [Keyed]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeKeyed.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceTypeKnownNumber: FfiConverterRustBuffer {
+    typealias SwiftType = [KnownNumber]
+
+    public static func write(_ value: [KnownNumber], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeKnownNumber.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [KnownNumber] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [KnownNumber]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeKnownNumber.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
 fileprivate struct FfiConverterSequenceTypePayment: FfiConverterRustBuffer {
     typealias SwiftType = [Payment]
 
@@ -5837,6 +7099,31 @@ fileprivate struct FfiConverterSequenceTypeTakenDrop: FfiConverterRustBuffer {
         return seq
     }
 }
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceTypeWay: FfiConverterRustBuffer {
+    typealias SwiftType = [Way]
+
+    public static func write(_ value: [Way], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeWay.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [Way] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [Way]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeWay.read(from: &buf))
+        }
+        return seq
+    }
+}
 private let UNIFFI_RUST_FUTURE_POLL_READY: Int8 = 0
 private let UNIFFI_RUST_FUTURE_POLL_WAKE: Int8 = 1
 
@@ -5886,7 +7173,7 @@ fileprivate func uniffiFutureContinuationCallback(handle: UInt64, pollResult: In
     }
 }
 /**
- * Whom bills can be paid to, and who is known and not served. Needs nothing to be open.
+ * Whom bills can be paid to, and who is known and not served, as this release knows them. Needs nothing to be open.
  */
 public func billers(lang: Lang) -> [Biller]  {
     return try!  FfiConverterSequenceTypeBiller.lift(try! rustCall() {
@@ -5970,7 +7257,7 @@ private let initializationResult: InitializationResult = {
     if bindings_contract_version != scaffolding_contract_version {
         return InitializationResult.contractVersionMismatch
     }
-    if (uniffi_paytaipei_ffi_checksum_func_billers() != 47940) {
+    if (uniffi_paytaipei_ffi_checksum_func_billers() != 4871) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_paytaipei_ffi_checksum_func_leave_drop() != 34730) {
@@ -5988,6 +7275,39 @@ private let initializationResult: InitializationResult = {
     if (uniffi_paytaipei_ffi_checksum_func_money_text() != 14514) {
         return InitializationResult.apiChecksumMismatch
     }
+    if (uniffi_paytaipei_ffi_checksum_method_billers_billers() != 10932) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_paytaipei_ffi_checksum_method_billers_choose_county() != 28038) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_paytaipei_ffi_checksum_method_billers_counties() != 2946) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_paytaipei_ffi_checksum_method_billers_county() != 40967) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_paytaipei_ffi_checksum_method_billers_forget_number() != 60786) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_paytaipei_ffi_checksum_method_billers_household() != 38153) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_paytaipei_ffi_checksum_method_billers_numbers() != 45862) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_paytaipei_ffi_checksum_method_billers_refresh() != 23943) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_paytaipei_ffi_checksum_method_billers_remember_number() != 10448) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_paytaipei_ffi_checksum_method_billers_search() != 53101) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_paytaipei_ffi_checksum_method_billers_typing() != 11142) {
+        return InitializationResult.apiChecksumMismatch
+    }
     if (uniffi_paytaipei_ffi_checksum_method_bills_add_picture() != 49732) {
         return InitializationResult.apiChecksumMismatch
     }
@@ -6001,6 +7321,9 @@ private let initializationResult: InitializationResult = {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_paytaipei_ffi_checksum_method_bills_bills() != 6290) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_paytaipei_ffi_checksum_method_bills_check() != 22000) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_paytaipei_ffi_checksum_method_bills_inquire() != 39953) {
@@ -6025,6 +7348,9 @@ private let initializationResult: InitializationResult = {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_paytaipei_ffi_checksum_method_paymentobserver_ended() != 1643) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_paytaipei_ffi_checksum_method_paytaipei_billers() != 44720) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_paytaipei_ffi_checksum_method_paytaipei_bills() != 45075) {
@@ -6057,7 +7383,10 @@ private let initializationResult: InitializationResult = {
     if (uniffi_paytaipei_ffi_checksum_method_payments_observe() != 36556) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_paytaipei_ffi_checksum_method_payments_pay() != 17346) {
+    if (uniffi_paytaipei_ffi_checksum_method_payments_pay() != 61116) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_paytaipei_ffi_checksum_method_payments_pay_when_confirmed() != 12751) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_paytaipei_ffi_checksum_method_payments_payment() != 27346) {

@@ -9,6 +9,7 @@ import PayTaipeiFFI
 /// `ClosedError`.
 public final class PayTaipei: Sendable {
     public let identity: Identity
+    public let billers: Billers
     public let bills: Bills
     public let payments: Payments
     let home: Home
@@ -16,6 +17,7 @@ public final class PayTaipei: Sendable {
     private init(_ core: PayTaipeiFFI.PayTaipei) {
         home = Home(core)
         identity = Identity(home)
+        billers = Billers(home)
         bills = Bills(home)
         payments = Payments(home)
     }
@@ -46,6 +48,7 @@ public final class PayTaipei: Sendable {
 final class Home: Sendable {
     let core: Door<PayTaipeiFFI.PayTaipei>
     let identity: Door<PayTaipeiFFI.Identity>
+    let billers: Door<PayTaipeiFFI.Billers>
     let bills: Door<PayTaipeiFFI.Bills>
     let payments: Door<PayTaipeiFFI.Payments>
 
@@ -53,12 +56,14 @@ final class Home: Sendable {
         let what = "PayTaipei"
         self.core = Door(what, core)
         identity = Door(what, core.identity())
+        billers = Door(what, core.billers())
         bills = Door(what, core.bills())
         payments = Door(what, core.payments())
     }
 
     func close() {
         identity.close()
+        billers.close()
         bills.close()
         payments.close()
         core.close()
@@ -120,6 +125,9 @@ public final class Bills: Sendable {
     public func all() async throws -> [Bill] { try await home.bills.blocking { try $0.bills() } }
 
     public func bill(_ id: String) async throws -> Bill { try await home.bills.blocking { try $0.bill(id: id) } }
+
+    /// What the platform says of a bill that is kept: how it stands, whose it is, what is payable. Pays nothing.
+    public func check(_ id: String) async throws -> [Bill] { try await home.bills.waiting { try await $0.check(id: id) } }
 
     /// What is owed under a number that a person keyed in. Without a connection it is kept, unchecked, and asked about later.
     public func inquire(biller: String, number: String) async throws -> [Bill] {

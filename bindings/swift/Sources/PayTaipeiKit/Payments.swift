@@ -8,9 +8,15 @@ public final class Payments: Sendable {
         self.home = home
     }
 
-    /// Wants to pay this bill through this business. Nothing is agreed to yet.
+    /// Wants to pay this bill through this business. Nothing is agreed to yet; of a number that this phone has not paid
+    /// before, nothing can be before the platform has said whose bill it is.
     public func pay(bill: String, provider: String) async throws -> Payment {
         try await home.payments.blocking { try $0.pay(bill: bill, provider: provider) }
+    }
+
+    /// The same, but agreed to by what the paper says: paid once the platform confirms it, whoever's bill it is.
+    public func payWhenConfirmed(bill: String, provider: String) async throws -> Payment {
+        try await home.payments.blocking { try $0.payWhenConfirmed(bill: bill, provider: provider) }
     }
 
     /// The person agrees to what the payment shows: asks the vault to confirm that somebody is present.

@@ -29,6 +29,15 @@ public typealias TakenDrop = PayTaipeiFFI.TakenDrop
 public typealias VaultError = PayTaipeiFFI.VaultError
 public typealias Verification = PayTaipeiFFI.Verification
 public typealias MobileData = PayTaipeiFFI.MobileData
+public typealias Choice = PayTaipeiFFI.Choice
+public typealias County = PayTaipeiFFI.County
+public typealias FailedNumber = PayTaipeiFFI.FailedNumber
+public typealias Field = PayTaipeiFFI.Field
+public typealias Household = PayTaipeiFFI.Household
+public typealias Keyed = PayTaipeiFFI.Keyed
+public typealias KnownNumber = PayTaipeiFFI.KnownNumber
+public typealias Typing = PayTaipeiFFI.Typing
+public typealias Way = PayTaipeiFFI.Way
 public typealias Words = PayTaipeiFFI.Words
 
 extension PayTaipeiFFI.PayTaipeiError {

@@ -22,12 +22,12 @@ struct StoryTests {
             #expect(kept.number == bill.number && kept.payable == 1_280)
             let again = try await phone.bills.add(picture: world.photo(bill, seed: 2))
             #expect(again.id == kept.id, "the same paper twice is one bill")
-            let wanted = try await phone.payments.pay(bill: kept.id, provider: "jkopay")
+            let wanted = try await phone.payments.payWhenConfirmed(bill: kept.id, provider: "jkopay")
             #expect(wanted.state == .needsConsent)
             let agreed = try await phone.payments.consent(wanted.id)
             #expect(agreed.state == .awaitingNetwork && agreed.agreed == 1_280)
             #expect(
-                try await refusal { try await phone.payments.pay(bill: kept.id, provider: "opay") }.code
+                try await refusal { try await phone.payments.payWhenConfirmed(bill: kept.id, provider: "opay") }.code
                     == "already_being_paid")
             #expect(try await phone.payments.sync(patience: .seconds(5)).unreachable?.code == "offline")
             #expect(try await world.charges().isEmpty)
@@ -39,7 +39,7 @@ struct StoryTests {
             draining.cancel()
             #expect(try await phone.payments.history().map(\.id) == [wanted.id])
             #expect(
-                try await refusal { try await phone.payments.pay(bill: kept.id, provider: "opay") }.code
+                try await refusal { try await phone.payments.payWhenConfirmed(bill: kept.id, provider: "opay") }.code
                     == "already_being_paid")
             #expect(try await world.charges() == [Charge(paymentId: wanted.id, amount: 1_280)])
         }

@@ -1,18 +1,15 @@
 //! Bills: scanned, pasted, keyed, asked about.
 
 use std::path::Path;
-use std::sync::Arc;
 
-use paytaipei_bill::{BillKey, Catalogue, Lang, PaperCode, Reader, Warning};
+use paytaipei_bill::{Catalogue, Lang, PaperCode, Reader, Warning};
 use paytaipei_scan::{Effort, Scan, decode_image};
 
 use super::{Core, PayTaipei};
 use crate::drops;
 use crate::error::{Code, Result};
 use crate::intake::{self, Intake};
-use crate::platform::{Answer, Errand, Inquiry, Order, Purpose, Why};
-use crate::ports::HttpError::{Broken, Offline, Timeout};
-use crate::store::{BillRecord, BillState};
+use crate::store::{BillRecord, Work};
 use crate::view::{BillView, BillerView};
 
 /// What came of one file that was left for the app.
@@ -25,7 +22,8 @@ pub struct TakenDrop {
 /// Whom bills can be paid to, and who is known and not served. Needs no number, no data and no network.
 #[must_use]
 pub fn billers(lang: Lang) -> Vec<BillerView> {
-    Catalogue::bundled().billers.iter().map(|biller| BillerView::new(biller, lang)).collect()
+    let catalogue = Catalogue::bundled();
+    catalogue.billers.iter().map(|biller| BillerView::new(biller, &catalogue, lang, None)).collect()
 }
 
 /// All symbols of a still picture (PNG or JPEG). Needs no number, no data and no network.
@@ -81,8 +79,7 @@ impl Core {
         let now = self.clock.now();
         self.store.write(|work| {
             let bill = work.remember_bill(intake.facts, now)?;
-            let holding = work.holding(&bill.facts.key)?;
-            Ok(BillView::new(&bill, &intake.warnings, holding.as_ref().map(|held| &held.payment), &self.tongue()))
+            self.view(work, &bill, &intake.warnings)
         })
     }
 
@@ -90,8 +87,13 @@ impl Core {
     pub fn bills(&self) -> Result<Vec<BillView>> {
         self.verified()?;
         self.store.read(|work| {
-            let holders = work.holders()?;
-            let view = |bill: &BillRecord| BillView::new(bill, &[], holders.get(&bill.facts.key), &self.tongue());
+            let (holders, tongue) = (work.holders()?, self.tongue());
+            let numbers = work.numbers()?;
+            let known = |bill: &BillRecord| {
+                let key = &bill.facts.key;
+                numbers.iter().find(|number| number.biller == key.biller && number.number == key.number)
+            };
+            let view = |bill: &BillRecord| BillView::new(bill, &[], holders.get(&bill.facts.key), known(bill), &tongue);
             Ok(work.bills()?.iter().map(view).collect())
         })
     }
@@ -104,69 +106,13 @@ impl Core {
     }
 
     pub(super) fn views(&self, bills: &[BillRecord], warnings: &[Warning]) -> Result<Vec<BillView>> {
-        self.store.read(|work| {
-            bills
-                .iter()
-                .map(|bill| {
-                    let holding = work.holding(&bill.facts.key)?;
-                    Ok(BillView::new(bill, warnings, holding.as_ref().map(|held| &held.payment), &self.tongue()))
-                })
-                .collect()
-        })
-    }
-}
-
-/// A question about a number that somebody keyed in, kept already and about to be asked.
-pub struct PreparedInquiry {
-    pub order: Order,
-    key: BillKey,
-    kept: BillRecord,
-    warnings: Vec<Warning>,
-}
-
-impl Core {
-    /// The first half of [`PayTaipei::inquire`], for whoever makes the call: the number is kept, so that what somebody
-    /// typed is not lost with the connection.
-    pub fn prepare_inquiry(&self, biller: &str, number: &str) -> Result<PreparedInquiry> {
-        let session = self.verified()?;
-        let intake = intake::from_keys(&self.catalogue(), biller, number)?;
-        let key = intake.facts.key.clone();
-        let now = self.clock.now();
-        let kept = self.store.write(|work| work.remember_bill(intake.facts, now))?;
-        let errand = Errand::Inquire { bill: key.clone(), purpose: Purpose::Status };
-        let order = Order { token: session.token, errand };
-        Ok(PreparedInquiry { order, key, kept, warnings: intake.warnings })
+        self.store.read(|work| bills.iter().map(|bill| self.view(work, bill, warnings)).collect())
     }
 
-    /// The second half: what the answer taught.
-    pub fn inquired(&self, inquiry: &PreparedInquiry, answer: Answer) -> Result<Vec<BillView>> {
-        let Answer::Inquired(answer) = answer else { return Err(Code::Internal.into()) };
-        let now = self.clock.now();
-        let bills = match answer {
-            Ok(Inquiry::Bills(bills)) => self.store.write(|work| Ok(work.absorb(&inquiry.key, &bills, now)?.0))?,
-            Ok(Inquiry::NotFound) => {
-                // As it stands now: while the answer was on its way, it may have become another bill's row.
-                self.store.write(|work| match work.bill_by_key(&inquiry.key)? {
-                    Some(bill) => {
-                        work.keep_bill(&BillRecord { state: BillState::NotFound, checked_at: Some(now), ..bill })
-                    }
-                    None => Ok(()),
-                })?;
-                return Err(Code::BillNotFound.into());
-            }
-            Ok(Inquiry::BillerUnknown) => return Err(Code::BillerUnknown.into()),
-            Ok(Inquiry::Quiet { .. }) => return Err(Code::QuietHours.into()),
-            Err(silence) if matches!(silence.why, Why::Network(Offline | Timeout | Broken)) => {
-                vec![inquiry.kept.clone()]
-            }
-            Err(silence) => {
-                if silence.why == Why::SessionInvalid {
-                    self.store.end_session()?;
-                }
-                return Err(silence.into());
-            }
-        };
-        self.views(&bills, &inquiry.warnings)
+    fn view(&self, work: &Work<'_>, bill: &BillRecord, warnings: &[Warning]) -> Result<BillView> {
+        let (holding, known) = (work.holding(&bill.facts.key)?, work.number_of(&bill.facts.key)?);
+        let payment = holding.as_ref().map(|held| &held.payment);
+        Ok(BillView::new(bill, warnings, payment, known.as_ref(), &self.tongue()))
     }
 }
 
@@ -174,17 +120,5 @@ impl PayTaipei {
     /// Takes in the bills that extensions of the app left in the data folder. Done at opening too, where a number is verified.
     pub fn take_drops(&self) -> Result<Vec<TakenDrop>> {
         self.core.take_drops(&self.drops)
-    }
-
-    /// What is owed under a number that a person keyed in. Without a connection the number is kept, `unchecked`, and asked
-    /// about later; it is kept, too, where the other side answered and was not the platform, which is refused.
-    pub async fn inquire(&self, biller: &str, number: &str) -> Result<Vec<BillView>> {
-        let inquiry = self.prepare_inquiry(biller, number)?;
-        let (core, http) = (Arc::clone(&self.core), Arc::clone(&self.http));
-        self.on_core(async move {
-            let reply = http.send(inquiry.order.request()).await;
-            core.inquired(&inquiry, inquiry.order.answer(reply))
-        })
-        .await
     }
 }

@@ -1,6 +1,6 @@
 //! The part of the façade that needs no network.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use paytaipei_bill::{Catalogue, CivilDate, Lang};
@@ -8,6 +8,7 @@ use paytaipei_identity::Session;
 use time::OffsetDateTime;
 
 use super::Phone;
+use super::catalogue::newest;
 use crate::drain::Desk;
 use crate::error::{Code, Result};
 use crate::ports::{Clock, KeyVault};
@@ -27,13 +28,25 @@ impl Core {
     /// Opens the store in this file, making it where it is missing.
     pub fn open(file: &Path, phone: Phone, lang: Lang) -> Result<Self> {
         let store = Store::open(file, phone.vault.as_ref(), phone.entropy, Arc::clone(&phone.clock))?;
+        let catalogue = store.read(newest)?;
         Ok(Self {
             store: Arc::new(store),
             vault: phone.vault,
             clock: phone.clock,
             lang,
-            catalogue: RwLock::new(Catalogue::bundled()),
+            catalogue: RwLock::new(catalogue),
         })
+    }
+
+    /// The store of this data folder, without a network.
+    pub fn open_in(data: &Path, phone: Phone, lang: Lang) -> Result<Self> {
+        Self::open(&store_file(data), phone, lang)
+    }
+
+    /// Whether there is a store in this data folder.
+    #[must_use]
+    pub fn is_in(data: &Path) -> bool {
+        store_file(data).exists()
     }
 
     /// Becomes the one drainer of this store.
@@ -65,9 +78,20 @@ impl Core {
         Tongue { lang: self.lang, catalogue: self.catalogue() }
     }
 
+    /// Minutes since the city's midnight.
+    pub(super) fn city_minute(&self) -> u16 {
+        let minutes = self.clock.now().0.div_euclid(60_000).saturating_add(8 * 60).rem_euclid(24 * 60);
+        u16::try_from(minutes).unwrap_or_default()
+    }
+
     /// The city's day.
     pub(super) fn today(&self) -> CivilDate {
         let seconds = self.clock.now().0.div_euclid(1_000);
         CivilDate::of_instant(OffsetDateTime::from_unix_timestamp(seconds).unwrap_or(OffsetDateTime::UNIX_EPOCH))
     }
+}
+
+/// The store of a data folder.
+pub(super) fn store_file(data: &Path) -> PathBuf {
+    data.join("paytaipei.sqlite")
 }

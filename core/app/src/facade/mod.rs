@@ -3,8 +3,10 @@
 //! goes away only stops watching.
 
 mod bills;
+mod catalogue;
 mod core;
 mod identity;
+mod inquiring;
 mod paying;
 mod watching;
 
@@ -18,14 +20,16 @@ use tokio::runtime::Runtime;
 use tokio::sync::Mutex;
 
 pub use self::core::Core;
-pub use bills::{PreparedInquiry, TakenDrop, billers, scan_picture};
+pub use bills::{TakenDrop, billers, scan_picture};
 pub use identity::PreparedVerification;
+pub use inquiring::{Checked, Failed, PreparedInquiry};
 pub use paying::Synced;
 pub use watching::PaymentStream;
 
 use crate::drain::Runner;
 use crate::error::{Code, Error, Result};
 use crate::http::HttpsClient;
+use crate::platform::signed::PlatformKeys;
 use crate::ports::{Clock, Connectivity, Entropy, Http, KeyVault};
 
 /// Where the phone keeps its data, and whom it talks to.
@@ -35,7 +39,7 @@ pub struct Config {
     pub data: PathBuf,
     /// `https://host[:port]`.
     pub platform: String,
-    /// PEM of a further root, for test platforms. A phone build refuses it.
+    /// PEM of a further root and of the key that signs for it, for test platforms. A phone build refuses it.
     pub extra_root: Option<Vec<u8>>,
     /// The language of texts in views. Errors carry both.
     pub lang: Lang,
@@ -54,6 +58,7 @@ pub struct Phone {
 pub struct PayTaipei {
     core: Arc<Core>,
     http: Arc<dyn Http>,
+    keys: PlatformKeys,
     runner: Arc<Runner>,
     /// Held by the one that asks whether a verification was approved.
     asking: Arc<Mutex<()>>,
@@ -77,10 +82,11 @@ impl PayTaipei {
         })?;
         let lock = config.data.join("drain.lock");
         let connectivity = Arc::clone(&phone.connectivity);
-        let core = Arc::new(Core::open(&config.data.join("paytaipei.sqlite"), phone, config.lang)?);
+        let core = Arc::new(Core::open_in(&config.data, phone, config.lang)?);
         let runner = Arc::new(Runner { core: Arc::clone(&core), http: Arc::clone(&http), connectivity, lock });
         let drops = crate::drops::folder(&config.data);
-        let opened = Self { core, http, runner, asking: Arc::default(), drops, runtime: OwnedRuntime::new()? };
+        let keys = PlatformKeys::pinned(config.extra_root.as_deref());
+        let opened = Self { core, http, keys, runner, asking: Arc::default(), drops, runtime: OwnedRuntime::new()? };
         // What cannot be taken in now waits, and says why when it is asked for.
         let _ = opened.take_drops();
         Ok(opened)

@@ -18,6 +18,13 @@ use crate::signature;
 use crate::store::{BillState, PaymentRecord};
 use crate::view::{Export, PaymentView, instant};
 
+/// Whether the person sees whose bill it is before they agree.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Owner {
+    First,
+    Unasked,
+}
+
 /// How a synchronisation ended.
 #[derive(Clone, Debug)]
 pub struct Synced {
@@ -28,9 +35,20 @@ pub struct Synced {
 }
 
 impl Core {
-    /// Wants to pay this bill through this business. Nothing is agreed to yet: where the amount is known the payment waits
-    /// for [`Self::consent`], otherwise for the amount. Refused while another payment holds the bill.
+    /// Wants to pay this bill through this business. Nothing is agreed to yet. Where the platform has said whose bill it is,
+    /// or this phone has paid a bill of the same number, the payment waits for [`Self::consent`]; otherwise it waits until the
+    /// owner is known: a sticker on paper may be a stranger's genuine bill. Refused while another payment holds the bill.
     pub fn pay(&self, bill: &str, provider: &str) -> Result<PaymentView> {
+        self.want(bill, provider, Owner::First)
+    }
+
+    /// The same, but agreed to by what the paper says, also of a number that this phone has never paid: it is paid when the
+    /// platform confirms bill and amount, without asking whether the owner is the right one.
+    pub fn pay_when_confirmed(&self, bill: &str, provider: &str) -> Result<PaymentView> {
+        self.want(bill, provider, Owner::Unasked)
+    }
+
+    fn want(&self, bill: &str, provider: &str, owner: Owner) -> Result<PaymentView> {
         self.verified()?;
         let provider = Provider::from_id(provider).ok_or(Code::ProviderUnknown)?;
         let now = self.clock.now();
@@ -45,7 +63,15 @@ impl Core {
                 BillState::Expired => return Err(Code::BillExpired.into()),
                 BillState::Unchecked | BillState::Payable | BillState::NotFound => {}
             }
-            let payment = Payment::intended(id, bill.facts.key.clone(), provider, bill.facts.terms, now);
+            let biller = self.open_biller(&bill.facts.key.biller)?;
+            if !biller.takes(provider.id()) || !self.catalogue().provider_is_open(provider.id()) {
+                return Err(Code::ProviderClosed.into());
+            }
+            let known = owner == Owner::Unasked
+                || bill.state == BillState::Payable
+                || work.number_of(&bill.facts.key)?.is_some_and(|number| number.paid);
+            let terms = bill.facts.terms.filter(|_| known);
+            let payment = Payment::intended(id, bill.facts.key.clone(), provider, terms, now);
             let record = PaymentRecord { bill: bill.id, payment };
             work.keep_payment(&record)?;
             Ok(PaymentView::new(&record, &self.tongue()))
@@ -78,9 +104,12 @@ impl Core {
         };
         let text = draft.text().ok_or(Code::ConsentNotAsked)?;
         let biller = self.catalogue().name(&row.bill.biller, self.lang);
+        let owner = self.store.read(|work| work.bill_by_key(&row.bill))?.and_then(|bill| bill.facts.owner);
+        let owner = owner.map(|owner| self.lang.pick("（用戶 ", " (").to_owned() + &owner + self.lang.pick("）", ")"));
+        let owner = owner.unwrap_or_default();
         let reason = match self.lang {
-            Lang::ZhHant => format!("同意以{}繳納{biller} {payable}", row.provider.name(self.lang)),
-            Lang::En => format!("Agree to pay {payable} to {biller} through {}", row.provider.name(self.lang)),
+            Lang::ZhHant => format!("同意以{}繳納{biller}{owner} {payable}", row.provider.name(self.lang)),
+            Lang::En => format!("Agree to pay {payable} to {biller}{owner} through {}", row.provider.name(self.lang)),
         };
         if self.store.read(|work| work.keys_are_invalid())? {
             return Err(Code::KeysInvalid.into());

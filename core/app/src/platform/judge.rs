@@ -1,6 +1,6 @@
 //! Which answers say something, and what.
 
-use paytaipei_bill::BillKey;
+use paytaipei_bill::{BillNumber, BillerId};
 use paytaipei_identity::{Answer, Started};
 use paytaipei_payment::{AskOutcome, PaymentId, Refusal, SubmitOutcome, Trouble};
 use serde::de::DeserializeOwned;
@@ -50,9 +50,12 @@ pub fn sort(reply: HttpReply) -> Result<Reply, Silence> {
     }
 }
 
-pub fn inquired(reply: Reply, asked: &BillKey) -> Result<Inquiry, Silence> {
+/// `number`: the one that was asked about, if it was one.
+pub fn inquired(reply: Reply, biller: &BillerId, number: Option<&BillNumber>) -> Result<Inquiry, Silence> {
     match reply {
-        Reply::Good(reply) => Ok(Inquiry::Bills(read::<wire::Bills>(&reply.body)?.judge(asked).ok_or(GARBLED)?)),
+        Reply::Good(reply) => {
+            Ok(Inquiry::Bills(read::<wire::Bills>(&reply.body)?.judge(biller, number).ok_or(GARBLED)?))
+        }
         Reply::Problem(problem) => match problem.code.as_str() {
             "bill_not_found" => Ok(Inquiry::NotFound),
             "biller_unknown" => Ok(Inquiry::BillerUnknown),

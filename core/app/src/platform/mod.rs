@@ -4,11 +4,12 @@
 //! Whatever is not a typed answer of that contract says nothing: it ends as [`Silence`], never as a guess.
 
 mod judge;
+pub mod signed;
 mod wire;
 
 use std::fmt;
 
-use paytaipei_bill::{BillKey, Twd};
+use paytaipei_bill::{BillKey, BillerId, Twd};
 use paytaipei_payment::{AskOutcome, Consent, PaymentId, Provider, Recorded, SubmitOutcome, Trouble};
 use zeroize::Zeroizing;
 
@@ -32,6 +33,11 @@ pub enum Errand {
     Inquire {
         bill: BillKey,
         purpose: Purpose,
+    },
+    /// All bills of whoever these fields describe.
+    Search {
+        biller: BillerId,
+        fields: Vec<(String, Zeroizing<String>)>,
     },
     /// The frozen bytes under the frozen identifier, with the token of the last check.
     Submit {
@@ -120,6 +126,9 @@ impl Order {
             Errand::Inquire { bill, purpose } => {
                 (Method::Post, "/v1/inquiries".to_owned(), Some(wire::inquiry(bill, *purpose)))
             }
+            Errand::Search { biller, fields } => {
+                (Method::Post, "/v1/inquiries".to_owned(), Some(wire::search(biller, fields)))
+            }
             Errand::Submit { id, consent, .. } => {
                 (Method::Put, format!("/v1/payments/{id}"), Some(consent.body.clone().into_bytes()))
             }
@@ -132,7 +141,7 @@ impl Order {
             Errand::Submit { bill_token, .. } => Some(bill_token.clone()),
             _ => None,
         };
-        HttpRequest { method, path, bearer: Some(self.token.to_string()), bill_token, body }
+        HttpRequest { method, path, bearer: Some(self.token.to_string()), bill_token, if_none_match: None, body }
     }
 
     /// What the reply says, if it says anything.
@@ -140,7 +149,12 @@ impl Order {
     pub fn answer(&self, reply: Result<HttpReply, HttpError>) -> Answer {
         let reply = reply.map_err(Silence::from).and_then(judge::sort);
         match &self.errand {
-            Errand::Inquire { bill, .. } => Answer::Inquired(reply.and_then(|reply| judge::inquired(reply, bill))),
+            Errand::Inquire { bill, .. } => {
+                Answer::Inquired(reply.and_then(|reply| judge::inquired(reply, &bill.biller, Some(&bill.number))))
+            }
+            Errand::Search { biller, .. } => {
+                Answer::Inquired(reply.and_then(|reply| judge::inquired(reply, biller, None)))
+            }
             Errand::Submit { id, .. } => Answer::Submitted(reply.and_then(|reply| judge::submitted(reply, *id))),
             Errand::Ask { id } => Answer::Told(reply.and_then(|reply| judge::asked(reply, *id))),
             Errand::Void { id } => Answer::Told(reply.and_then(|reply| judge::voided(reply, *id))),
@@ -176,7 +190,28 @@ pub fn verification_request(
         path: "/v1/verifications".into(),
         bearer: None,
         bill_token: None,
+        if_none_match: None,
         body: Some(body),
+    }
+}
+
+/// Asks for the catalogue, unless it is the one that this tag names.
+#[must_use]
+pub fn catalogue_request(known: Option<String>) -> HttpRequest {
+    let path = "/v1/catalogue".to_owned();
+    HttpRequest { method: Method::Get, path, bearer: None, bill_token: None, if_none_match: known, body: None }
+}
+
+/// The signed catalogue that came back; `None` where the phone has it already.
+pub fn catalogue_reply(reply: Result<HttpReply, HttpError>) -> crate::error::Result<Option<HttpReply>> {
+    let reply = reply.map_err(Silence::from)?;
+    if reply.status == 304 {
+        return Ok(None);
+    }
+    let etag = reply.etag.clone();
+    match judge::sort(reply)? {
+        judge::Reply::Good(reply) => Ok(Some(HttpReply { etag, ..reply })),
+        judge::Reply::Problem(_) => Err(Code::PlatformGarbled.into()),
     }
 }
 
@@ -185,7 +220,7 @@ pub fn verification_request(
 pub fn collect_request(verification: &paytaipei_identity::Verification) -> HttpRequest {
     let path = format!("/v1/verifications/{}/session", verification.id);
     let body = wire::verifier(&verification.verifier);
-    HttpRequest { method: Method::Post, path, bearer: None, bill_token: None, body: Some(body) }
+    HttpRequest { method: Method::Post, path, bearer: None, bill_token: None, if_none_match: None, body: Some(body) }
 }
 
 impl Silence {
@@ -225,6 +260,7 @@ impl fmt::Debug for Order {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.errand {
             Errand::Inquire { .. } => "Order(inquire)",
+            Errand::Search { .. } => "Order(search)",
             Errand::Submit { .. } => "Order(submit)",
             Errand::Ask { .. } => "Order(ask)",
             Errand::Void { .. } => "Order(void)",

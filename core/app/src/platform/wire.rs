@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde_json::json;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
+use zeroize::Zeroizing;
 
 use super::{ListedPayment, Page, Purpose};
 use crate::store::PlatformBill;
@@ -36,6 +37,12 @@ pub fn inquiry(key: &BillKey, purpose: Purpose) -> Vec<u8> {
         body.insert("period".into(), period.as_str().into());
     }
     body.to_string().into_bytes()
+}
+
+pub fn search(biller: &BillerId, fields: &[(String, Zeroizing<String>)]) -> Vec<u8> {
+    let fields: std::collections::BTreeMap<&str, &str> =
+        fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    json!({ "biller": biller.as_str(), "fields": fields, "purpose": "status" }).to_string().into_bytes()
 }
 
 #[derive(Deserialize)]
@@ -132,20 +139,20 @@ enum Status {
 }
 
 impl Bills {
-    /// `None` where the answer is not about the number asked, or does not add up.
-    pub fn judge(self, asked: &BillKey) -> Option<Vec<PlatformBill>> {
+    /// `None` where the answer is not about what was asked, or does not add up.
+    pub fn judge(self, biller: &BillerId, number: Option<&BillNumber>) -> Option<Vec<PlatformBill>> {
         if self.bills.is_empty() || self.bills.len() > 24 {
             return None;
         }
-        self.bills.into_iter().map(|bill| bill.judge(asked)).collect()
+        self.bills.into_iter().map(|bill| bill.judge(biller, number)).collect()
     }
 }
 
 impl Bill {
-    fn judge(self, asked: &BillKey) -> Option<PlatformBill> {
+    fn judge(self, biller: &BillerId, number: Option<&BillNumber>) -> Option<PlatformBill> {
         let terms = Terms { amount: self.amount, fee: self.fee, discount: self.discount, due: Some(self.due) };
         let adds_up = terms.payable().ok()? == self.payable;
-        let asked_about = self.biller == asked.biller && self.number == asked.number;
+        let asked_about = self.biller == *biller && number.is_none_or(|number| self.number == *number);
         let token_fits = self.bill_token.as_deref().is_none_or(|token| is_token(token, 16, 128));
         if !adds_up || !asked_about || !token_fits {
             return None;

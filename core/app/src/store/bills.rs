@@ -242,10 +242,11 @@ impl Work<'_> {
     }
 
     /// This phone paid it.
-    pub(super) fn bill_was_paid(&self, id: &str) -> Result<()> {
+    pub(super) fn bill_was_paid(&self, id: &str, now: Timestamp) -> Result<()> {
         if let Some(mut bill) = self.bill(id)? {
             bill.state = BillState::Paid;
             self.keep_bill(&bill)?;
+            self.number_was_paid(&bill.facts.key, now)?;
         }
         Ok(())
     }
@@ -269,6 +270,17 @@ impl Work<'_> {
         if let Some(chosen) = chosen.as_ref().filter(|chosen| chosen.key != *asked) {
             self.merge(asked, chosen, now)?;
         }
+        let records = self.take_in(bills, now)?;
+        if let Some(chosen) = &chosen
+            && let Some(record) = records.iter().find(|record| record.facts.key == chosen.key)
+        {
+            self.teach_waiting(&record.id, chosen, now)?;
+        }
+        Ok((records, chosen))
+    }
+
+    /// Keeps the platform's word on bills, and gives their records.
+    pub fn take_in(&self, bills: &[PlatformBill], now: Timestamp) -> Result<Vec<BillRecord>> {
         let mut records = Vec::with_capacity(bills.len());
         for bill in bills {
             let known = self.bill_by_key(&bill.key)?;
@@ -288,12 +300,7 @@ impl Work<'_> {
             self.keep_bill(&record)?;
             records.push(record);
         }
-        if let Some(chosen) = &chosen
-            && let Some(record) = records.iter().find(|record| record.facts.key == chosen.key)
-        {
-            self.teach_waiting(&record.id, chosen, now)?;
-        }
-        Ok((records, chosen))
+        Ok(records)
     }
 
     /// The row of the provisional key becomes, or gives way to, the row of the bill.

@@ -6,6 +6,7 @@
 mod bills;
 mod connection;
 mod identity;
+mod notes;
 mod payments;
 mod restore;
 mod schema;
@@ -24,6 +25,7 @@ use tokio::sync::watch;
 use zeroize::Zeroizing;
 
 pub use bills::{BillFacts, BillRecord, BillState, PlatformBill};
+pub use notes::{KeptCatalogue, KnownNumber};
 pub use payments::PaymentRecord;
 pub use restore::Restoring;
 pub(crate) use wanted::{Turn, Wanted};

@@ -261,7 +261,7 @@ impl Work<'_> {
             record.payment = next;
             self.keep_payment(&record)?;
             if record.payment.state == State::Settled {
-                self.bill_was_paid(&record.bill)?;
+                self.bill_was_paid(&record.bill, now)?;
             }
             for effect in &effects {
                 if let Effect::Keep(receipt) = effect {
@@ -279,7 +279,7 @@ impl Work<'_> {
             self.advance(own, Event::Held { by: receipt.id, state: receipt.state }, now)?;
         }
         self.keep_payment(&PaymentRecord { bill: bill.to_owned(), payment: receipt.clone() })?;
-        self.bill_was_paid(bill)
+        self.bill_was_paid(bill, now)
     }
 }
 

@@ -41,7 +41,7 @@ impl Work<'_> {
         }
         self.keep_payment(&PaymentRecord { bill: bill.id.clone(), payment })?;
         if state == State::Settled {
-            self.bill_was_paid(&bill.id)?;
+            self.bill_was_paid(&bill.id, now)?;
         }
         Ok(())
     }

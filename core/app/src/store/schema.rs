@@ -7,7 +7,7 @@ use crate::error::Result;
 /// `PRAGMA application_id`: "pyTP".
 pub const APPLICATION_ID: i32 = 0x7079_5450;
 /// `PRAGMA user_version` of this release.
-pub const VERSION: i32 = 2;
+pub const VERSION: i32 = 3;
 
 /// Brings a file of version `from` to [`VERSION`], within the caller's transaction.
 pub fn migrate(tx: &Transaction<'_>, from: i32) -> Result<()> {
@@ -17,6 +17,9 @@ pub fn migrate(tx: &Transaction<'_>, from: i32) -> Result<()> {
     }
     if from < 2 {
         tx.execute_batch(VERSION_2)?;
+    }
+    if from < 3 {
+        tx.execute_batch(VERSION_3)?;
     }
     tx.pragma_update(None, "user_version", VERSION)?;
     Ok(())
@@ -109,4 +112,14 @@ CREATE TABLE identity (
 ) STRICT, WITHOUT ROWID;
 INSERT INTO identity (name, sealed) SELECT name, sealed FROM identity_1;
 DROP TABLE identity_1;
+";
+
+/// The catalogue, the county, and numbers for the next bill. The id of a number is a keyed hash.
+const VERSION_3: &str = "
+CREATE TABLE note (
+    kind TEXT NOT NULL CHECK (kind = 'catalogue' OR kind = 'county' OR kind = 'number'),
+    id BLOB NOT NULL,
+    sealed BLOB NOT NULL,
+    PRIMARY KEY (kind, id)
+) STRICT, WITHOUT ROWID;
 ";

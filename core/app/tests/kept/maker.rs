@@ -34,7 +34,7 @@ impl Maker {
             amount(&number)
         );
         let kept = self.world.core.add_text(&text).unwrap();
-        let payment = self.world.core.pay(&kept.id, "esun").unwrap();
+        let payment = self.world.core.pay_when_confirmed(&kept.id, "esun").unwrap();
         (PaymentId::parse(&payment.id).unwrap(), number)
     }
 

@@ -119,7 +119,13 @@ impl World {
 }
 
 pub fn json(status: u16, body: &str) -> HttpReply {
-    HttpReply { status, content_type: Some("application/json".into()), retry_after: None, body: body.into() }
+    HttpReply {
+        status,
+        content_type: Some("application/json".into()),
+        retry_after: None,
+        etag: None,
+        body: body.into(),
+    }
 }
 
 pub fn problem(status: u16, code: &str) -> HttpReply {

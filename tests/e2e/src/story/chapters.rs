@@ -183,7 +183,11 @@ impl Stage<'_, '_> {
             "Four payments are agreed to; then the process is killed",
         );
         let pay = |bill: &str, provider: &str, expected: &str| -> Result<String> {
-            let payment = self.phone.run(&["pay", bill, "--provider", provider, "--yes"])?.well()?.last("payment")?;
+            let payment = self
+                .phone
+                .run(&["pay", bill, "--provider", provider, "--when-confirmed", "--yes"])?
+                .well()?
+                .last("payment")?;
             ensure!(payment["state"] == expected, "{payment}");
             text(&payment, &["id"])
         };

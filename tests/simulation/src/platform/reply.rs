@@ -8,6 +8,7 @@ pub fn json(status: u16, body: &Value) -> HttpReply {
         status,
         content_type: Some("application/json".into()),
         retry_after: None,
+        etag: None,
         body: body.to_string().into_bytes(),
     }
 }
@@ -25,6 +26,7 @@ pub fn html(status: u16) -> HttpReply {
         status,
         content_type: Some("text/html; charset=utf-8".into()),
         retry_after: None,
+        etag: None,
         body: b"<!doctype html><title>Sign in to the Wi-Fi</title>".to_vec(),
     }
 }

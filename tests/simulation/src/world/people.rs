@@ -130,7 +130,10 @@ impl World {
             _ => return Ok(()),
         };
         let provider = self.rng.pick(&Provider::ALL).map_or("esun", |provider| provider.id());
-        let intended = self.call(phone, process, |core, _| core.pay(&kept.id, provider))?;
+        let asks_first = self.rng.chance(300);
+        let intended = self.call(phone, process, |core, _| {
+            if asks_first { core.pay(&kept.id, provider) } else { core.pay_when_confirmed(&kept.id, provider) }
+        })?;
         match intended {
             Called::Done(view) => {
                 self.note(|| format!("phone {phone}: wants to pay {} by {}: {}", kept.id, view.id, view.state));

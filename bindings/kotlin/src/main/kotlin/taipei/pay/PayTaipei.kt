@@ -13,6 +13,7 @@ class PayTaipei private constructor(private val core: taipei.pay.ffi.PayTaipei) 
     private val door = Door("PayTaipei")
 
     val identity: Identity = Identity(core.identity(), door)
+    val billers: Billers = Billers(core.billers(), door)
     val bills: Bills = Bills(core.bills(), door)
     val payments: Payments = Payments(core.payments(), door)
 
@@ -25,6 +26,7 @@ class PayTaipei private constructor(private val core: taipei.pay.ffi.PayTaipei) 
     override fun close() {
         if (!door.close()) return
         identity.release()
+        billers.release()
         bills.release()
         payments.release()
         core.close()
@@ -77,6 +79,9 @@ class Bills internal constructor(private val ffi: taipei.pay.ffi.Bills, private 
 
     suspend fun bill(id: String): Bill = door.passBlocking { ffi.bill(id) }
 
+    /** What the platform says of a bill that is kept: how it stands, whose it is, what is payable. Pays nothing. */
+    suspend fun check(id: String): List<Bill> = door.passSuspending { ffi.check(id) }
+
     /** What is owed under a number that a person keyed in. Without a connection it is kept, unchecked, and asked about later. */
     suspend fun inquire(biller: String, number: String): List<Bill> = door.passSuspending { ffi.inquire(biller, number) }
 
@@ -86,7 +91,7 @@ class Bills internal constructor(private val ffi: taipei.pay.ffi.Bills, private 
 /** Leaves a bill for the app, sealed, without opening its store: for parts that the system ends if they hold it. */
 fun leaveDrop(dataFolder: String, bill: BillDrop, vault: KeyVault) = taipei.pay.ffi.leaveDrop(dataFolder, bill, vault)
 
-/** Whom bills can be paid to, and who is known and not served. */
+/** Whom bills can be paid to, and who is known and not served, as this release knows them; [Billers.all] knows better. */
 fun billers(lang: Lang): List<Biller> = taipei.pay.ffi.billers(lang)
 
 /** The payment businesses. */

@@ -15,8 +15,15 @@ import taipei.pay.ffi.PaymentObserver
 
 /** Payments on this phone. The core's runtime makes them; whoever calls or collects only watches. */
 class Payments internal constructor(private val ffi: taipei.pay.ffi.Payments, private val door: Door) {
-    /** Wants to pay this bill through this business. Nothing is agreed to yet. */
+    /**
+     * Wants to pay this bill through this business. Nothing is agreed to yet; of a number that this phone has not paid before,
+     * nothing can be before the platform has said whose bill it is.
+     */
     suspend fun pay(bill: String, provider: String): Payment = door.passBlocking { ffi.pay(bill, provider) }
+
+    /** The same, but agreed to by what the paper says: paid once the platform confirms it, whoever's bill it is. */
+    suspend fun payWhenConfirmed(bill: String, provider: String): Payment =
+        door.passBlocking { ffi.payWhenConfirmed(bill, provider) }
 
     /** The person agrees to what [payment] shows: asks the vault to confirm that somebody is present. */
     suspend fun consent(payment: String): Payment = door.passBlocking { ffi.consent(payment) }

@@ -26,6 +26,15 @@ typealias Synced = taipei.pay.ffi.Synced
 typealias TakenDrop = taipei.pay.ffi.TakenDrop
 typealias Verification = taipei.pay.ffi.Verification
 typealias MobileData = taipei.pay.ffi.MobileData
+typealias Choice = taipei.pay.ffi.Choice
+typealias County = taipei.pay.ffi.County
+typealias FailedNumber = taipei.pay.ffi.FailedNumber
+typealias Field = taipei.pay.ffi.Field
+typealias Household = taipei.pay.ffi.Household
+typealias Keyed = taipei.pay.ffi.Keyed
+typealias KnownNumber = taipei.pay.ffi.KnownNumber
+typealias Typing = taipei.pay.ffi.Typing
+typealias Way = taipei.pay.ffi.Way
 
 /** What was refused and what to do about it, whatever the kind. */
 val PayTaipeiException.refusal: Refusal

@@ -32,11 +32,11 @@ class StoryTest {
             val kept = phone.bills.addPicture(world.photo(bill))
             assertEquals(bill.getString("number") to 1_280L, kept.number to kept.payable)
             assertEquals(kept.id, phone.bills.addPicture(world.photo(bill, seed = 2)).id, "the same paper twice is one bill")
-            val wanted = phone.payments.pay(kept.id, "jkopay")
+            val wanted = phone.payments.payWhenConfirmed(kept.id, "jkopay")
             assertEquals(PaymentState.NEEDS_CONSENT, wanted.state)
             val agreed = phone.payments.consent(wanted.id)
             assertEquals(PaymentState.AWAITING_NETWORK to 1_280L, agreed.state to agreed.agreed)
-            assertEquals("already_being_paid", refusal { phone.payments.pay(kept.id, "opay") }.code)
+            assertEquals("already_being_paid", refusal { phone.payments.payWhenConfirmed(kept.id, "opay") }.code)
             assertEquals("offline", phone.payments.sync(5.seconds).unreachable?.code)
             assertEquals(emptyList<Any>(), world.charges())
 
@@ -49,7 +49,7 @@ class StoryTest {
                 draining.cancel()
             }
             assertEquals(listOf(wanted.id), phone.payments.history().map { it.id })
-            assertEquals("already_being_paid", refusal { phone.payments.pay(kept.id, "opay") }.code)
+            assertEquals("already_being_paid", refusal { phone.payments.payWhenConfirmed(kept.id, "opay") }.code)
             val charge = world.charges().single()
             assertEquals(wanted.id to 1_280, charge.getString("payment_id") to charge.getInt("amount"))
         }

@@ -818,6 +818,28 @@ internal object IntegrityCheckingUniffiLib {
     ): Int
     external fun uniffi_paytaipei_ffi_checksum_func_money_text(
     ): Int
+    external fun uniffi_paytaipei_ffi_checksum_method_billers_billers(
+    ): Int
+    external fun uniffi_paytaipei_ffi_checksum_method_billers_choose_county(
+    ): Int
+    external fun uniffi_paytaipei_ffi_checksum_method_billers_counties(
+    ): Int
+    external fun uniffi_paytaipei_ffi_checksum_method_billers_county(
+    ): Int
+    external fun uniffi_paytaipei_ffi_checksum_method_billers_forget_number(
+    ): Int
+    external fun uniffi_paytaipei_ffi_checksum_method_billers_household(
+    ): Int
+    external fun uniffi_paytaipei_ffi_checksum_method_billers_numbers(
+    ): Int
+    external fun uniffi_paytaipei_ffi_checksum_method_billers_refresh(
+    ): Int
+    external fun uniffi_paytaipei_ffi_checksum_method_billers_remember_number(
+    ): Int
+    external fun uniffi_paytaipei_ffi_checksum_method_billers_search(
+    ): Int
+    external fun uniffi_paytaipei_ffi_checksum_method_billers_typing(
+    ): Int
     external fun uniffi_paytaipei_ffi_checksum_method_bills_add_picture(
     ): Int
     external fun uniffi_paytaipei_ffi_checksum_method_bills_add_symbols(
@@ -827,6 +849,8 @@ internal object IntegrityCheckingUniffiLib {
     external fun uniffi_paytaipei_ffi_checksum_method_bills_bill(
     ): Int
     external fun uniffi_paytaipei_ffi_checksum_method_bills_bills(
+    ): Int
+    external fun uniffi_paytaipei_ffi_checksum_method_bills_check(
     ): Int
     external fun uniffi_paytaipei_ffi_checksum_method_bills_inquire(
     ): Int
@@ -843,6 +867,8 @@ internal object IntegrityCheckingUniffiLib {
     external fun uniffi_paytaipei_ffi_checksum_method_paymentobserver_changed(
     ): Int
     external fun uniffi_paytaipei_ffi_checksum_method_paymentobserver_ended(
+    ): Int
+    external fun uniffi_paytaipei_ffi_checksum_method_paytaipei_billers(
     ): Int
     external fun uniffi_paytaipei_ffi_checksum_method_paytaipei_bills(
     ): Int
@@ -865,6 +891,8 @@ internal object IntegrityCheckingUniffiLib {
     external fun uniffi_paytaipei_ffi_checksum_method_payments_observe(
     ): Int
     external fun uniffi_paytaipei_ffi_checksum_method_payments_pay(
+    ): Int
+    external fun uniffi_paytaipei_ffi_checksum_method_payments_pay_when_confirmed(
     ): Int
     external fun uniffi_paytaipei_ffi_checksum_method_payments_payment(
     ): Int
@@ -920,6 +948,32 @@ internal object UniffiLib {
     }
 
     internal fun ensureInitialized() = Unit
+    external fun uniffi_paytaipei_ffi_fn_clone_billers(`handle`: Long,uniffi_out_err: UniffiRustCallStatus,
+    ): Long
+    external fun uniffi_paytaipei_ffi_fn_free_billers(`handle`: Long,uniffi_out_err: UniffiRustCallStatus,
+    ): Unit
+    external fun uniffi_paytaipei_ffi_fn_method_billers_billers(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus,
+    ): RustBuffer.ByValue
+    external fun uniffi_paytaipei_ffi_fn_method_billers_choose_county(`ptr`: Long,`county`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
+    ): Unit
+    external fun uniffi_paytaipei_ffi_fn_method_billers_counties(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus,
+    ): RustBuffer.ByValue
+    external fun uniffi_paytaipei_ffi_fn_method_billers_county(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus,
+    ): RustBuffer.ByValue
+    external fun uniffi_paytaipei_ffi_fn_method_billers_forget_number(`ptr`: Long,`biller`: RustBuffer.ByValue,`number`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
+    ): Unit
+    external fun uniffi_paytaipei_ffi_fn_method_billers_household(`ptr`: Long,
+    ): Long
+    external fun uniffi_paytaipei_ffi_fn_method_billers_numbers(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus,
+    ): RustBuffer.ByValue
+    external fun uniffi_paytaipei_ffi_fn_method_billers_refresh(`ptr`: Long,
+    ): Long
+    external fun uniffi_paytaipei_ffi_fn_method_billers_remember_number(`ptr`: Long,`biller`: RustBuffer.ByValue,`number`: RustBuffer.ByValue,`nickname`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
+    ): RustBuffer.ByValue
+    external fun uniffi_paytaipei_ffi_fn_method_billers_search(`ptr`: Long,`biller`: RustBuffer.ByValue,`keyed`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_paytaipei_ffi_fn_method_billers_typing(`ptr`: Long,`biller`: RustBuffer.ByValue,`field`: RustBuffer.ByValue,`typed`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
+    ): RustBuffer.ByValue
     external fun uniffi_paytaipei_ffi_fn_clone_bills(`handle`: Long,uniffi_out_err: UniffiRustCallStatus,
     ): Long
     external fun uniffi_paytaipei_ffi_fn_free_bills(`handle`: Long,uniffi_out_err: UniffiRustCallStatus,
@@ -934,6 +988,8 @@ internal object UniffiLib {
     ): RustBuffer.ByValue
     external fun uniffi_paytaipei_ffi_fn_method_bills_bills(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus,
     ): RustBuffer.ByValue
+    external fun uniffi_paytaipei_ffi_fn_method_bills_check(`ptr`: Long,`id`: RustBuffer.ByValue,
+    ): Long
     external fun uniffi_paytaipei_ffi_fn_method_bills_inquire(`ptr`: Long,`biller`: RustBuffer.ByValue,`number`: RustBuffer.ByValue,
     ): Long
     external fun uniffi_paytaipei_ffi_fn_method_bills_take_drops(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus,
@@ -970,6 +1026,8 @@ internal object UniffiLib {
     ): Unit
     external fun uniffi_paytaipei_ffi_fn_constructor_paytaipei_open(`config`: RustBuffer.ByValue,`vault`: Long,`connectivity`: Long,uniffi_out_err: UniffiRustCallStatus,
     ): Long
+    external fun uniffi_paytaipei_ffi_fn_method_paytaipei_billers(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus,
+    ): Long
     external fun uniffi_paytaipei_ffi_fn_method_paytaipei_bills(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus,
     ): Long
     external fun uniffi_paytaipei_ffi_fn_method_paytaipei_export(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus,
@@ -995,6 +1053,8 @@ internal object UniffiLib {
     external fun uniffi_paytaipei_ffi_fn_method_payments_observe(`ptr`: Long,`observer`: Long,uniffi_out_err: UniffiRustCallStatus,
     ): Long
     external fun uniffi_paytaipei_ffi_fn_method_payments_pay(`ptr`: Long,`bill`: RustBuffer.ByValue,`provider`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
+    ): RustBuffer.ByValue
+    external fun uniffi_paytaipei_ffi_fn_method_payments_pay_when_confirmed(`ptr`: Long,`bill`: RustBuffer.ByValue,`provider`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
     ): RustBuffer.ByValue
     external fun uniffi_paytaipei_ffi_fn_method_payments_payment(`ptr`: Long,`id`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
     ): RustBuffer.ByValue
@@ -1046,7 +1106,13 @@ internal object UniffiLib {
     ): RustBuffer.ByValue
     external fun uniffi_paytaipei_ffi_fn_method_scanner_reset(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus,
     ): Unit
+    external fun uniffi_paytaipei_ffi_fn_method_typing_uniffi_trait_debug(`ptr`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
+    ): RustBuffer.ByValue
     external fun uniffi_paytaipei_ffi_fn_method_billdrop_uniffi_trait_debug(`ptr`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
+    ): RustBuffer.ByValue
+    external fun uniffi_paytaipei_ffi_fn_method_keyed_uniffi_trait_debug(`ptr`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
+    ): RustBuffer.ByValue
+    external fun uniffi_paytaipei_ffi_fn_method_knownnumber_uniffi_trait_debug(`ptr`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
     ): RustBuffer.ByValue
     external fun uniffi_paytaipei_ffi_fn_method_words_pick(`ptr`: RustBuffer.ByValue,`lang`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
     ): RustBuffer.ByValue
@@ -1189,7 +1255,7 @@ private fun uniffiCheckContractApiVersion(lib: IntegrityCheckingUniffiLib) {
 }
 @Suppress("UNUSED_PARAMETER")
 private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
-    if ((lib.uniffi_paytaipei_ffi_checksum_func_billers() and 0xFFFF) != 47940) {
+    if ((lib.uniffi_paytaipei_ffi_checksum_func_billers() and 0xFFFF) != 4871) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_paytaipei_ffi_checksum_func_leave_drop() and 0xFFFF) != 34730) {
@@ -1207,6 +1273,39 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_paytaipei_ffi_checksum_func_money_text() and 0xFFFF) != 14514) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
+    if ((lib.uniffi_paytaipei_ffi_checksum_method_billers_billers() and 0xFFFF) != 10932) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_paytaipei_ffi_checksum_method_billers_choose_county() and 0xFFFF) != 28038) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_paytaipei_ffi_checksum_method_billers_counties() and 0xFFFF) != 2946) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_paytaipei_ffi_checksum_method_billers_county() and 0xFFFF) != 40967) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_paytaipei_ffi_checksum_method_billers_forget_number() and 0xFFFF) != 60786) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_paytaipei_ffi_checksum_method_billers_household() and 0xFFFF) != 38153) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_paytaipei_ffi_checksum_method_billers_numbers() and 0xFFFF) != 45862) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_paytaipei_ffi_checksum_method_billers_refresh() and 0xFFFF) != 23943) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_paytaipei_ffi_checksum_method_billers_remember_number() and 0xFFFF) != 10448) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_paytaipei_ffi_checksum_method_billers_search() and 0xFFFF) != 53101) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_paytaipei_ffi_checksum_method_billers_typing() and 0xFFFF) != 11142) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
     if ((lib.uniffi_paytaipei_ffi_checksum_method_bills_add_picture() and 0xFFFF) != 49732) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
@@ -1220,6 +1319,9 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_paytaipei_ffi_checksum_method_bills_bills() and 0xFFFF) != 6290) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_paytaipei_ffi_checksum_method_bills_check() and 0xFFFF) != 22000) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_paytaipei_ffi_checksum_method_bills_inquire() and 0xFFFF) != 39953) {
@@ -1244,6 +1346,9 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_paytaipei_ffi_checksum_method_paymentobserver_ended() and 0xFFFF) != 1643) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_paytaipei_ffi_checksum_method_paytaipei_billers() and 0xFFFF) != 44720) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_paytaipei_ffi_checksum_method_paytaipei_bills() and 0xFFFF) != 45075) {
@@ -1276,7 +1381,10 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_paytaipei_ffi_checksum_method_payments_observe() and 0xFFFF) != 36556) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_paytaipei_ffi_checksum_method_payments_pay() and 0xFFFF) != 17346) {
+    if ((lib.uniffi_paytaipei_ffi_checksum_method_payments_pay() and 0xFFFF) != 61116) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_paytaipei_ffi_checksum_method_payments_pay_when_confirmed() and 0xFFFF) != 12751) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_paytaipei_ffi_checksum_method_payments_payment() and 0xFFFF) != 27346) {
@@ -1867,6 +1975,525 @@ public object FfiConverterByteArray: FfiConverterRustBuffer<ByteArray> {
 
 
 /**
+ * Billers and the person's numbers with them.
+ */
+public interface BillersInterface {
+
+    /**
+     * All billers by the newest catalogue that the platform signed, those of the person's county first.
+     */
+    fun `billers`(): List<Biller>
+
+    /**
+     * The person lives there: its utilities come first from now on.
+     */
+    fun `chooseCounty`(`county`: kotlin.String)
+
+    /**
+     * The counties to choose from.
+     */
+    fun `counties`(): List<County>
+
+    /**
+     * The county that the person chose.
+     */
+    fun `county`(): kotlin.String?
+
+    /**
+     * Keeps a number no longer.
+     */
+    fun `forgetNumber`(`biller`: kotlin.String, `number`: kotlin.String)
+
+    /**
+     * All bills of the numbers that are kept.
+     */
+    suspend fun `household`(): Household
+
+    /**
+     * The numbers kept for the next bill: those that were named, and those that this phone paid.
+     */
+    fun `numbers`(): List<KnownNumber>
+
+    /**
+     * Asks the platform for a newer catalogue: `true` where there was one. Needs no verified number.
+     */
+    suspend fun `refresh`(): kotlin.Boolean
+
+    /**
+     * Keeps a customer's number, under a name of the person's own.
+     */
+    fun `rememberNumber`(`biller`: kotlin.String, `number`: kotlin.String, `nickname`: kotlin.String?): KnownNumber
+
+    /**
+     * What somebody owes, by all fields of one of the biller's ways. What is keyed in is not kept, so that it needs a
+     * connection; what is found has numbers of its own.
+     */
+    suspend fun `search`(`biller`: kotlin.String, `keyed`: List<Keyed>): List<Bill>
+
+    /**
+     * Judges what was typed so far into a biller's field: for every keystroke. Kept nowhere.
+     */
+    fun `typing`(`biller`: kotlin.String, `field`: kotlin.String, `typed`: kotlin.String): Typing
+
+    companion object
+}
+
+/**
+ * Billers and the person's numbers with them.
+ */
+open class Billers: Disposable, AutoCloseable, BillersInterface
+{
+
+    @Suppress("UNUSED_PARAMETER")
+    /**
+     * @suppress
+     */
+    constructor(withHandle: UniffiWithHandle, handle: Long) {
+        this.handle = handle
+        this.cleanable = UniffiLib.CLEANER.register(this, UniffiCleanAction(handle))
+    }
+
+    /**
+     * @suppress
+     *
+     * This constructor can be used to instantiate a fake object. Only used for tests. Any
+     * attempt to actually use an object constructed this way will fail as there is no
+     * connected Rust object.
+     */
+    @Suppress("UNUSED_PARAMETER")
+    constructor(noHandle: NoHandle) {
+        this.handle = 0
+        this.cleanable = null
+    }
+
+    protected val handle: Long
+    protected val cleanable: UniffiCleaner.Cleanable?
+
+    private val wasDestroyed = AtomicBoolean(false)
+    private val callCounter = AtomicLong(1)
+
+    /**
+     * Whether the current object has been destroyed and its reference is gone in the Rust side.
+     */
+    val uniffiIsDestroyed: Boolean get() = wasDestroyed.get()
+
+    override fun destroy() {
+        // Only allow a single call to this method.
+        // TODO: maybe we should log a warning if called more than once?
+        if (this.wasDestroyed.compareAndSet(false, true)) {
+            // This decrement always matches the initial count of 1 given at creation time.
+            if (this.callCounter.decrementAndGet() == 0L) {
+                cleanable?.clean()
+            }
+        }
+    }
+
+    @Synchronized
+    override fun close() {
+        this.destroy()
+    }
+
+    internal inline fun <R> callWithHandle(block: (handle: Long) -> R): R {
+        // Check and increment the call counter, to keep the object alive.
+        // This needs a compare-and-set retry loop in case of concurrent updates.
+        do {
+            val c = this.callCounter.get()
+            if (c == 0L) {
+                throw IllegalStateException("${this.javaClass.simpleName} object has already been destroyed")
+            }
+            if (c == Long.MAX_VALUE) {
+                throw IllegalStateException("${this.javaClass.simpleName} call counter would overflow")
+            }
+        } while (! this.callCounter.compareAndSet(c, c + 1L))
+        // Now we can safely do the method call without the handle being freed concurrently.
+        try {
+            return block(this.uniffiCloneHandle())
+        } finally {
+            // This decrement always matches the increment we performed above.
+            if (this.callCounter.decrementAndGet() == 0L) {
+                cleanable?.clean()
+            }
+        }
+    }
+
+    // Use a static inner class instead of a closure so as not to accidentally
+    // capture `this` as part of the cleanable's action.
+    private class UniffiCleanAction(private val handle: Long) : Runnable {
+        override fun run() {
+            if (handle == 0.toLong()) {
+                // Fake object created with `NoHandle`, don't try to free.
+                return;
+            }
+            uniffiRustCall { status ->
+                UniffiLib.uniffi_paytaipei_ffi_fn_free_billers(handle, status)
+            }
+        }
+    }
+
+    /**
+     * @suppress
+     */
+    fun uniffiCloneHandle(): Long {
+        if (handle == 0.toLong()) {
+            throw InternalException("uniffiCloneHandle() called on NoHandle object");
+        }
+        return uniffiRustCall() { status ->
+            UniffiLib.uniffi_paytaipei_ffi_fn_clone_billers(handle, status)
+        }
+    }
+
+
+    /**
+     * All billers by the newest catalogue that the platform signed, those of the person's county first.
+     */
+    @Throws(PayTaipeiException::class)override fun `billers`(): List<Biller> {
+            return FfiConverterSequenceTypeBiller.lift(
+    callWithHandle {
+    uniffiRustCallWithError(PayTaipeiException) { _status ->
+    UniffiLib.uniffi_paytaipei_ffi_fn_method_billers_billers(
+        it,
+        _status)
+}
+    }
+    )
+    }
+
+
+
+    /**
+     * The person lives there: its utilities come first from now on.
+     */
+    @Throws(PayTaipeiException::class)override fun `chooseCounty`(`county`: kotlin.String)
+        =
+    callWithHandle {
+    uniffiRustCallWithError(PayTaipeiException) { _status ->
+    UniffiLib.uniffi_paytaipei_ffi_fn_method_billers_choose_county(
+        it,
+
+        FfiConverterString.lower(`county`),_status)
+}
+    }
+
+
+
+
+    /**
+     * The counties to choose from.
+     */override fun `counties`(): List<County> {
+            return FfiConverterSequenceTypeCounty.lift(
+    callWithHandle {
+    uniffiRustCall() { _status ->
+    UniffiLib.uniffi_paytaipei_ffi_fn_method_billers_counties(
+        it,
+        _status)
+}
+    }
+    )
+    }
+
+
+
+    /**
+     * The county that the person chose.
+     */
+    @Throws(PayTaipeiException::class)override fun `county`(): kotlin.String? {
+            return FfiConverterOptionalString.lift(
+    callWithHandle {
+    uniffiRustCallWithError(PayTaipeiException) { _status ->
+    UniffiLib.uniffi_paytaipei_ffi_fn_method_billers_county(
+        it,
+        _status)
+}
+    }
+    )
+    }
+
+
+
+    /**
+     * Keeps a number no longer.
+     */
+    @Throws(PayTaipeiException::class)override fun `forgetNumber`(`biller`: kotlin.String, `number`: kotlin.String)
+        =
+    callWithHandle {
+    uniffiRustCallWithError(PayTaipeiException) { _status ->
+    UniffiLib.uniffi_paytaipei_ffi_fn_method_billers_forget_number(
+        it,
+
+        FfiConverterString.lower(`biller`),
+        FfiConverterString.lower(`number`),_status)
+}
+    }
+
+
+
+
+    /**
+     * All bills of the numbers that are kept.
+     */
+    @Throws(PayTaipeiException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `household`() : Household {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_paytaipei_ffi_fn_method_billers_household(
+                uniffiHandle,
+
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_paytaipei_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_paytaipei_ffi_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_paytaipei_ffi_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterTypeHousehold.lift(it) },
+        // Error FFI converter
+        PayTaipeiException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * The numbers kept for the next bill: those that were named, and those that this phone paid.
+     */
+    @Throws(PayTaipeiException::class)override fun `numbers`(): List<KnownNumber> {
+            return FfiConverterSequenceTypeKnownNumber.lift(
+    callWithHandle {
+    uniffiRustCallWithError(PayTaipeiException) { _status ->
+    UniffiLib.uniffi_paytaipei_ffi_fn_method_billers_numbers(
+        it,
+        _status)
+}
+    }
+    )
+    }
+
+
+
+    /**
+     * Asks the platform for a newer catalogue: `true` where there was one. Needs no verified number.
+     */
+    @Throws(PayTaipeiException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `refresh`() : kotlin.Boolean {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_paytaipei_ffi_fn_method_billers_refresh(
+                uniffiHandle,
+
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_paytaipei_ffi_rust_future_poll_i8(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_paytaipei_ffi_rust_future_complete_i8(future, continuation) },
+        { future -> UniffiLib.ffi_paytaipei_ffi_rust_future_free_i8(future) },
+        // lift function
+        { FfiConverterBoolean.lift(it) },
+        // Error FFI converter
+        PayTaipeiException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * Keeps a customer's number, under a name of the person's own.
+     */
+    @Throws(PayTaipeiException::class)override fun `rememberNumber`(`biller`: kotlin.String, `number`: kotlin.String, `nickname`: kotlin.String?): KnownNumber {
+            return FfiConverterTypeKnownNumber.lift(
+    callWithHandle {
+    uniffiRustCallWithError(PayTaipeiException) { _status ->
+    UniffiLib.uniffi_paytaipei_ffi_fn_method_billers_remember_number(
+        it,
+
+        FfiConverterString.lower(`biller`),
+        FfiConverterString.lower(`number`),
+        FfiConverterOptionalString.lower(`nickname`),_status)
+}
+    }
+    )
+    }
+
+
+
+    /**
+     * What somebody owes, by all fields of one of the biller's ways. What is keyed in is not kept, so that it needs a
+     * connection; what is found has numbers of its own.
+     */
+    @Throws(PayTaipeiException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `search`(`biller`: kotlin.String, `keyed`: List<Keyed>) : List<Bill> {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_paytaipei_ffi_fn_method_billers_search(
+                uniffiHandle,
+
+        FfiConverterString.lower(`biller`),
+        FfiConverterSequenceTypeKeyed.lower(`keyed`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_paytaipei_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_paytaipei_ffi_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_paytaipei_ffi_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterSequenceTypeBill.lift(it) },
+        // Error FFI converter
+        PayTaipeiException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * Judges what was typed so far into a biller's field: for every keystroke. Kept nowhere.
+     */
+    @Throws(PayTaipeiException::class)override fun `typing`(`biller`: kotlin.String, `field`: kotlin.String, `typed`: kotlin.String): Typing {
+            return FfiConverterTypeTyping.lift(
+    callWithHandle {
+    uniffiRustCallWithError(PayTaipeiException) { _status ->
+    UniffiLib.uniffi_paytaipei_ffi_fn_method_billers_typing(
+        it,
+
+        FfiConverterString.lower(`biller`),
+        FfiConverterString.lower(`field`),
+        FfiConverterString.lower(`typed`),_status)
+}
+    }
+    )
+    }
+
+
+
+
+
+
+
+
+
+    /**
+     * @suppress
+     */
+    companion object
+
+}
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeBillers: FfiConverter<Billers, Long> {
+    override fun lower(value: Billers): Long {
+        return value.uniffiCloneHandle()
+    }
+
+    override fun lift(value: Long): Billers {
+        return Billers(UniffiWithHandle, value)
+    }
+
+    override fun read(buf: ByteBuffer): Billers {
+        return lift(buf.getLong())
+    }
+
+    override fun allocationSize(value: Billers) = 8UL
+
+    override fun write(value: Billers, buf: ByteBuffer) {
+        buf.putLong(lower(value))
+    }
+}
+
+
+// This template implements a class for working with a Rust struct via a handle
+// to the live Rust struct on the other side of the FFI.
+//
+// There's some subtlety here, because we have to be careful not to operate on a Rust
+// struct after it has been dropped, and because we must expose a public API for freeing
+// theq Kotlin wrapper object in lieu of reliable finalizers. The core requirements are:
+//
+//   * Each instance holds an opaque handle to the underlying Rust struct.
+//     Method calls need to read this handle from the object's state and pass it in to
+//     the Rust FFI.
+//
+//   * When an instance is no longer needed, its handle should be passed to a
+//     special destructor function provided by the Rust FFI, which will drop the
+//     underlying Rust struct.
+//
+//   * Given an instance, calling code is expected to call the special
+//     `destroy` method in order to free it after use, either by calling it explicitly
+//     or by using a higher-level helper like the `use` method. Failing to do so risks
+//     leaking the underlying Rust struct.
+//
+//   * We can't assume that calling code will do the right thing, and must be prepared
+//     to handle Kotlin method calls executing concurrently with or even after a call to
+//     `destroy`, and to handle multiple (possibly concurrent!) calls to `destroy`.
+//
+//   * We must never allow Rust code to operate on the underlying Rust struct after
+//     the destructor has been called, and must never call the destructor more than once.
+//     Doing so may trigger memory unsafety.
+//
+//   * To mitigate many of the risks of leaking memory and use-after-free unsafety, a `Cleaner`
+//     is implemented to call the destructor when the Kotlin object becomes unreachable.
+//     This is done in a background thread. This is not a panacea, and client code should be aware that
+//      1. the thread may starve if some there are objects that have poorly performing
+//     `drop` methods or do significant work in their `drop` methods.
+//      2. the thread is shared across the whole library. This can be tuned by using `android_cleaner = true`,
+//         or `android = true` in the [`kotlin` section of the `uniffi.toml` file](https://mozilla.github.io/uniffi-rs/kotlin/configuration.html).
+//
+// If we try to implement this with mutual exclusion on access to the handle, there is the
+// possibility of a race between a method call and a concurrent call to `destroy`:
+//
+//    * Thread A starts a method call, reads the value of the handle, but is interrupted
+//      before it can pass the handle over the FFI to Rust.
+//    * Thread B calls `destroy` and frees the underlying Rust struct.
+//    * Thread A resumes, passing the already-read handle value to Rust and triggering
+//      a use-after-free.
+//
+// One possible solution would be to use a `ReadWriteLock`, with each method call taking
+// a read lock (and thus allowed to run concurrently) and the special `destroy` method
+// taking a write lock (and thus blocking on live method calls). However, we aim not to
+// generate methods with any hidden blocking semantics, and a `destroy` method that might
+// block if called incorrectly seems to meet that bar.
+//
+// So, we achieve our goals by giving each instance an associated `AtomicLong` counter to track
+// the number of in-flight method calls, and an `AtomicBoolean` flag to indicate whether `destroy`
+// has been called. These are updated according to the following rules:
+//
+//    * The initial value of the counter is 1, indicating a live object with no in-flight calls.
+//      The initial value for the flag is false.
+//
+//    * At the start of each method call, we atomically check the counter.
+//      If it is 0 then the underlying Rust struct has already been destroyed and the call is aborted.
+//      If it is nonzero them we atomically increment it by 1 and proceed with the method call.
+//
+//    * At the end of each method call, we atomically decrement and check the counter.
+//      If it has reached zero then we destroy the underlying Rust struct.
+//
+//    * When `destroy` is called, we atomically flip the flag from false to true.
+//      If the flag was already true we silently fail.
+//      Otherwise we atomically decrement and check the counter.
+//      If it has reached zero then we destroy the underlying Rust struct.
+//
+// Astute readers may observe that this all sounds very similar to the way that Rust's `Arc<T>` works,
+// and indeed it is, with the addition of a flag to guard against multiple calls to `destroy`.
+//
+// The overall effect is that the underlying Rust struct is destroyed only when `destroy` has been
+// called *and* all in-flight method calls have completed, avoiding violating any of the expectations
+// of the underlying Rust code.
+//
+// This makes a cleaner a better alternative to _not_ calling `destroy()` as
+// and when the object is finished with, but the abstraction is not perfect: if the Rust object's `drop`
+// method is slow, and/or there are many objects to cleanup, and it's on a low end Android device, then the cleaner
+// thread may be starved, and the app will leak memory.
+//
+// In this case, `destroy`ing manually may be a better solution.
+//
+// The cleaner can live side by side with the manual calling of `destroy`. In the order of responsiveness, uniffi objects
+// with Rust peers are reclaimed:
+//
+// 1. By calling the `destroy` method of the object, which calls `rustObject.free()`. If that doesn't happen:
+// 2. When the object becomes unreachable, AND the Cleaner thread gets to call `rustObject.free()`. If the thread is starved then:
+// 3. The memory is reclaimed when the process terminates.
+//
+// [1] https://stackoverflow.com/questions/24376768/can-java-finalize-an-object-when-it-is-still-in-scope/24380219
+//
+
+
+/**
  * Bills on this phone.
  */
 public interface BillsInterface {
@@ -1895,6 +2522,11 @@ public interface BillsInterface {
      * All bills, the earliest due first.
      */
     fun `bills`(): List<Bill>
+
+    /**
+     * What the platform says of a bill that is kept: how it stands, whose it is, what is payable. Pays nothing.
+     */
+    suspend fun `check`(`id`: kotlin.String): List<Bill>
 
     /**
      * What is owed under a number that a person keyed in. Without a connection the number is kept, `Unchecked`, and asked
@@ -2103,6 +2735,31 @@ open class Bills: Disposable, AutoCloseable, BillsInterface
     )
     }
 
+
+
+    /**
+     * What the platform says of a bill that is kept: how it stands, whose it is, what is payable. Pays nothing.
+     */
+    @Throws(PayTaipeiException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `check`(`id`: kotlin.String) : List<Bill> {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_paytaipei_ffi_fn_method_bills_check(
+                uniffiHandle,
+
+        FfiConverterString.lower(`id`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_paytaipei_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_paytaipei_ffi_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_paytaipei_ffi_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterSequenceTypeBill.lift(it) },
+        // Error FFI converter
+        PayTaipeiException.ErrorHandler,
+    )
+    }
 
 
     /**
@@ -3843,6 +4500,8 @@ public object FfiConverterTypeKeyVault: FfiConverter<KeyVault, Long> {
  */
 public interface PayTaipeiInterface {
 
+    fun `billers`(): Billers
+
     fun `bills`(): Bills
 
     /**
@@ -3966,6 +4625,19 @@ open class PayTaipei: Disposable, AutoCloseable, PayTaipeiInterface
             UniffiLib.uniffi_paytaipei_ffi_fn_clone_paytaipei(handle, status)
         }
     }
+
+    override fun `billers`(): Billers {
+            return FfiConverterTypeBillers.lift(
+    callWithHandle {
+    uniffiRustCall() { _status ->
+    UniffiLib.uniffi_paytaipei_ffi_fn_method_paytaipei_billers(
+        it,
+        _status)
+}
+    }
+    )
+    }
+
 
     override fun `bills`(): Bills {
             return FfiConverterTypeBills.lift(
@@ -4595,10 +5267,15 @@ public interface PaymentsInterface {
     fun `observe`(`observer`: PaymentObserver): Subscription
 
     /**
-     * Wants to pay this bill through this business. Nothing is agreed to yet: where the amount is known the payment waits
-     * for `consent`, otherwise for the amount.
+     * Wants to pay this bill through this business. Nothing is agreed to yet. Where the platform has said whose bill it is,
+     * or this phone has paid one of the same number, the payment waits for `consent`; otherwise until the owner is known.
      */
     fun `pay`(`bill`: kotlin.String, `provider`: kotlin.String): Payment
+
+    /**
+     * The same, but agreed to by what the paper says, also of a number that this phone has never paid.
+     */
+    fun `payWhenConfirmed`(`bill`: kotlin.String, `provider`: kotlin.String): Payment
 
     /**
      * One payment.
@@ -4824,14 +5501,33 @@ open class Payments: Disposable, AutoCloseable, PaymentsInterface
 
 
     /**
-     * Wants to pay this bill through this business. Nothing is agreed to yet: where the amount is known the payment waits
-     * for `consent`, otherwise for the amount.
+     * Wants to pay this bill through this business. Nothing is agreed to yet. Where the platform has said whose bill it is,
+     * or this phone has paid one of the same number, the payment waits for `consent`; otherwise until the owner is known.
      */
     @Throws(PayTaipeiException::class)override fun `pay`(`bill`: kotlin.String, `provider`: kotlin.String): Payment {
             return FfiConverterTypePayment.lift(
     callWithHandle {
     uniffiRustCallWithError(PayTaipeiException) { _status ->
     UniffiLib.uniffi_paytaipei_ffi_fn_method_payments_pay(
+        it,
+
+        FfiConverterString.lower(`bill`),
+        FfiConverterString.lower(`provider`),_status)
+}
+    }
+    )
+    }
+
+
+
+    /**
+     * The same, but agreed to by what the paper says, also of a number that this phone has never paid.
+     */
+    @Throws(PayTaipeiException::class)override fun `payWhenConfirmed`(`bill`: kotlin.String, `provider`: kotlin.String): Payment {
+            return FfiConverterTypePayment.lift(
+    callWithHandle {
+    uniffiRustCallWithError(PayTaipeiException) { _status ->
+    UniffiLib.uniffi_paytaipei_ffi_fn_method_payments_pay_when_confirmed(
         it,
 
         FfiConverterString.lower(`bill`),
@@ -5549,6 +6245,16 @@ data class Bill (
      * The payment that holds this bill, if one does.
      */
     val `payment`: kotlin.String?
+    ,
+    /**
+     * The person's own word for the number.
+     */
+    val `nickname`: kotlin.String?
+    ,
+    /**
+     * Whether this phone has paid a bill of the same number. Where not, whose it is comes before consent.
+     */
+    val `paidBefore`: kotlin.Boolean
 
 ){
 
@@ -5591,6 +6297,8 @@ public object FfiConverterTypeBill: FfiConverterRustBuffer<Bill> {
             FfiConverterOptionalString.read(buf),
             FfiConverterSequenceString.read(buf),
             FfiConverterOptionalString.read(buf),
+            FfiConverterOptionalString.read(buf),
+            FfiConverterBoolean.read(buf),
         )
     }
 
@@ -5611,7 +6319,9 @@ public object FfiConverterTypeBill: FfiConverterRustBuffer<Bill> {
             FfiConverterString.allocationSize(value.`source`) +
             FfiConverterOptionalString.allocationSize(value.`checkedAt`) +
             FfiConverterSequenceString.allocationSize(value.`warnings`) +
-            FfiConverterOptionalString.allocationSize(value.`payment`)
+            FfiConverterOptionalString.allocationSize(value.`payment`) +
+            FfiConverterOptionalString.allocationSize(value.`nickname`) +
+            FfiConverterBoolean.allocationSize(value.`paidBefore`)
     )
 
     override fun write(value: Bill, buf: ByteBuffer) {
@@ -5632,6 +6342,8 @@ public object FfiConverterTypeBill: FfiConverterRustBuffer<Bill> {
             FfiConverterOptionalString.write(value.`checkedAt`, buf)
             FfiConverterSequenceString.write(value.`warnings`, buf)
             FfiConverterOptionalString.write(value.`payment`, buf)
+            FfiConverterOptionalString.write(value.`nickname`, buf)
+            FfiConverterBoolean.write(value.`paidBefore`, buf)
     }
 }
 
@@ -5676,6 +6388,50 @@ data class Biller (
      * Where on the paper the number stands.
      */
     val `hint`: kotlin.String
+    ,
+    val `categoryName`: kotlin.String
+    ,
+    val `countyName`: kotlin.String
+    ,
+    /**
+     * Name of a picture that the app draws.
+     */
+    val `icon`: kotlin.String
+    ,
+    /**
+     * Served, and switched off for now.
+     */
+    val `closed`: kotlin.Boolean
+    ,
+    /**
+     * All ways to key a bill in.
+     */
+    val `ways`: List<Way>
+    ,
+    /**
+     * Where to pay instead, where it is not served.
+     */
+    val `elsewhere`: kotlin.String?
+    ,
+    /**
+     * Whether bills are paid here after their last day too.
+     */
+    val `alsoAfterDue`: kotlin.Boolean
+    ,
+    /**
+     * Hours of the city's day in which it answers no inquiries, such as `05:15-06:15`.
+     */
+    val `quiet`: List<kotlin.String>
+    ,
+    /**
+     * When it answers again, where it rests now.
+     */
+    val `quietUntil`: kotlin.String?
+    ,
+    /**
+     * Payment businesses that pay its bills and are open.
+     */
+    val `providers`: List<kotlin.String>
 
 ){
 
@@ -5701,6 +6457,16 @@ public object FfiConverterTypeBiller: FfiConverterRustBuffer<Biller> {
             FfiConverterBoolean.read(buf),
             FfiConverterSequenceString.read(buf),
             FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterBoolean.read(buf),
+            FfiConverterSequenceTypeWay.read(buf),
+            FfiConverterOptionalString.read(buf),
+            FfiConverterBoolean.read(buf),
+            FfiConverterSequenceString.read(buf),
+            FfiConverterOptionalString.read(buf),
+            FfiConverterSequenceString.read(buf),
         )
     }
 
@@ -5713,7 +6479,17 @@ public object FfiConverterTypeBiller: FfiConverterRustBuffer<Biller> {
             FfiConverterBoolean.allocationSize(value.`served`) +
             FfiConverterBoolean.allocationSize(value.`scan`) +
             FfiConverterSequenceString.allocationSize(value.`fields`) +
-            FfiConverterString.allocationSize(value.`hint`)
+            FfiConverterString.allocationSize(value.`hint`) +
+            FfiConverterString.allocationSize(value.`categoryName`) +
+            FfiConverterString.allocationSize(value.`countyName`) +
+            FfiConverterString.allocationSize(value.`icon`) +
+            FfiConverterBoolean.allocationSize(value.`closed`) +
+            FfiConverterSequenceTypeWay.allocationSize(value.`ways`) +
+            FfiConverterOptionalString.allocationSize(value.`elsewhere`) +
+            FfiConverterBoolean.allocationSize(value.`alsoAfterDue`) +
+            FfiConverterSequenceString.allocationSize(value.`quiet`) +
+            FfiConverterOptionalString.allocationSize(value.`quietUntil`) +
+            FfiConverterSequenceString.allocationSize(value.`providers`)
     )
 
     override fun write(value: Biller, buf: ByteBuffer) {
@@ -5726,6 +6502,54 @@ public object FfiConverterTypeBiller: FfiConverterRustBuffer<Biller> {
             FfiConverterBoolean.write(value.`scan`, buf)
             FfiConverterSequenceString.write(value.`fields`, buf)
             FfiConverterString.write(value.`hint`, buf)
+            FfiConverterString.write(value.`categoryName`, buf)
+            FfiConverterString.write(value.`countyName`, buf)
+            FfiConverterString.write(value.`icon`, buf)
+            FfiConverterBoolean.write(value.`closed`, buf)
+            FfiConverterSequenceTypeWay.write(value.`ways`, buf)
+            FfiConverterOptionalString.write(value.`elsewhere`, buf)
+            FfiConverterBoolean.write(value.`alsoAfterDue`, buf)
+            FfiConverterSequenceString.write(value.`quiet`, buf)
+            FfiConverterOptionalString.write(value.`quietUntil`, buf)
+            FfiConverterSequenceString.write(value.`providers`, buf)
+    }
+}
+
+
+
+data class Choice (
+    val `id`: kotlin.String
+    ,
+    val `name`: kotlin.String
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeChoice: FfiConverterRustBuffer<Choice> {
+    override fun read(buf: ByteBuffer): Choice {
+        return Choice(
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: Choice) = (
+            FfiConverterString.allocationSize(value.`id`) +
+            FfiConverterString.allocationSize(value.`name`)
+    )
+
+    override fun write(value: Choice, buf: ByteBuffer) {
+            FfiConverterString.write(value.`id`, buf)
+            FfiConverterString.write(value.`name`, buf)
     }
 }
 
@@ -5795,6 +6619,47 @@ public object FfiConverterTypeConfig: FfiConverterRustBuffer<Config> {
 
 
 /**
+ * A county to choose.
+ */
+data class County (
+    val `id`: kotlin.String
+    ,
+    val `name`: kotlin.String
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeCounty: FfiConverterRustBuffer<County> {
+    override fun read(buf: ByteBuffer): County {
+        return County(
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: County) = (
+            FfiConverterString.allocationSize(value.`id`) +
+            FfiConverterString.allocationSize(value.`name`)
+    )
+
+    override fun write(value: County, buf: ByteBuffer) {
+            FfiConverterString.write(value.`id`, buf)
+            FfiConverterString.write(value.`name`, buf)
+    }
+}
+
+
+
+/**
  * Everything that this phone holds of the person, for the person.
  */
 data class Export (
@@ -5852,6 +6717,106 @@ public object FfiConverterTypeExport: FfiConverterRustBuffer<Export> {
             FfiConverterString.write(value.`msisdn`, buf)
             FfiConverterSequenceTypeBill.write(value.`bills`, buf)
             FfiConverterSequenceTypePayment.write(value.`payments`, buf)
+    }
+}
+
+
+
+data class FailedNumber (
+    val `number`: KnownNumber
+    ,
+    val `refusal`: Refusal
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeFailedNumber: FfiConverterRustBuffer<FailedNumber> {
+    override fun read(buf: ByteBuffer): FailedNumber {
+        return FailedNumber(
+            FfiConverterTypeKnownNumber.read(buf),
+            FfiConverterTypeRefusal.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: FailedNumber) = (
+            FfiConverterTypeKnownNumber.allocationSize(value.`number`) +
+            FfiConverterTypeRefusal.allocationSize(value.`refusal`)
+    )
+
+    override fun write(value: FailedNumber, buf: ByteBuffer) {
+            FfiConverterTypeKnownNumber.write(value.`number`, buf)
+            FfiConverterTypeRefusal.write(value.`refusal`, buf)
+    }
+}
+
+
+
+/**
+ * One thing to key in.
+ */
+data class Field (
+    val `name`: kotlin.String
+    ,
+    val `label`: kotlin.String
+    ,
+    val `hint`: kotlin.String
+    ,
+    /**
+     * Never kept on the phone; the app completes it from nowhere either.
+     */
+    val `secret`: kotlin.Boolean
+    ,
+    /**
+     * Those to choose from; empty where it is typed.
+     */
+    val `choices`: List<Choice>
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeField: FfiConverterRustBuffer<Field> {
+    override fun read(buf: ByteBuffer): Field {
+        return Field(
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterBoolean.read(buf),
+            FfiConverterSequenceTypeChoice.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: Field) = (
+            FfiConverterString.allocationSize(value.`name`) +
+            FfiConverterString.allocationSize(value.`label`) +
+            FfiConverterString.allocationSize(value.`hint`) +
+            FfiConverterBoolean.allocationSize(value.`secret`) +
+            FfiConverterSequenceTypeChoice.allocationSize(value.`choices`)
+    )
+
+    override fun write(value: Field, buf: ByteBuffer) {
+            FfiConverterString.write(value.`name`, buf)
+            FfiConverterString.write(value.`label`, buf)
+            FfiConverterString.write(value.`hint`, buf)
+            FfiConverterBoolean.write(value.`secret`, buf)
+            FfiConverterSequenceTypeChoice.write(value.`choices`, buf)
     }
 }
 
@@ -5915,6 +6880,168 @@ public object FfiConverterTypeFrame: FfiConverterRustBuffer<Frame> {
             FfiConverterBoolean.write(value.`isBill`, buf)
             FfiConverterOptionalTypeRefusal.write(value.`trouble`, buf)
             FfiConverterDouble.write(value.`elapsedMs`, buf)
+    }
+}
+
+
+
+/**
+ * What a household owes.
+ */
+data class Household (
+    val `bills`: List<Bill>
+    ,
+    /**
+     * Numbers of which nothing was learnt, and why.
+     */
+    val `failed`: List<FailedNumber>
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeHousehold: FfiConverterRustBuffer<Household> {
+    override fun read(buf: ByteBuffer): Household {
+        return Household(
+            FfiConverterSequenceTypeBill.read(buf),
+            FfiConverterSequenceTypeFailedNumber.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: Household) = (
+            FfiConverterSequenceTypeBill.allocationSize(value.`bills`) +
+            FfiConverterSequenceTypeFailedNumber.allocationSize(value.`failed`)
+    )
+
+    override fun write(value: Household, buf: ByteBuffer) {
+            FfiConverterSequenceTypeBill.write(value.`bills`, buf)
+            FfiConverterSequenceTypeFailedNumber.write(value.`failed`, buf)
+    }
+}
+
+
+
+/**
+ * What was keyed into one field. Personal data.
+ */
+data class Keyed (
+    val `name`: kotlin.String
+    ,
+    val `value`: kotlin.String
+
+){
+
+
+
+
+    // The local Rust `Display`/`Debug` implementation.
+    override fun toString(): String {
+        return FfiConverterString.lift(
+    uniffiRustCall() { _status ->
+    UniffiLib.uniffi_paytaipei_ffi_fn_method_keyed_uniffi_trait_debug(FfiConverterTypeKeyed.lower(this),
+        _status)
+}
+    )
+    }
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeKeyed: FfiConverterRustBuffer<Keyed> {
+    override fun read(buf: ByteBuffer): Keyed {
+        return Keyed(
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: Keyed) = (
+            FfiConverterString.allocationSize(value.`name`) +
+            FfiConverterString.allocationSize(value.`value`)
+    )
+
+    override fun write(value: Keyed, buf: ByteBuffer) {
+            FfiConverterString.write(value.`name`, buf)
+            FfiConverterString.write(value.`value`, buf)
+    }
+}
+
+
+
+/**
+ * A number kept for the next bill. Personal data.
+ */
+data class KnownNumber (
+    val `biller`: kotlin.String
+    ,
+    val `billerName`: kotlin.String
+    ,
+    val `number`: kotlin.String
+    ,
+    val `nickname`: kotlin.String?
+    ,
+    /**
+     * Whether this phone has paid a bill of it.
+     */
+    val `paid`: kotlin.Boolean
+
+){
+
+
+
+
+    // The local Rust `Display`/`Debug` implementation.
+    override fun toString(): String {
+        return FfiConverterString.lift(
+    uniffiRustCall() { _status ->
+    UniffiLib.uniffi_paytaipei_ffi_fn_method_knownnumber_uniffi_trait_debug(FfiConverterTypeKnownNumber.lower(this),
+        _status)
+}
+    )
+    }
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeKnownNumber: FfiConverterRustBuffer<KnownNumber> {
+    override fun read(buf: ByteBuffer): KnownNumber {
+        return KnownNumber(
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterOptionalString.read(buf),
+            FfiConverterBoolean.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: KnownNumber) = (
+            FfiConverterString.allocationSize(value.`biller`) +
+            FfiConverterString.allocationSize(value.`billerName`) +
+            FfiConverterString.allocationSize(value.`number`) +
+            FfiConverterOptionalString.allocationSize(value.`nickname`) +
+            FfiConverterBoolean.allocationSize(value.`paid`)
+    )
+
+    override fun write(value: KnownNumber, buf: ByteBuffer) {
+            FfiConverterString.write(value.`biller`, buf)
+            FfiConverterString.write(value.`billerName`, buf)
+            FfiConverterString.write(value.`number`, buf)
+            FfiConverterOptionalString.write(value.`nickname`, buf)
+            FfiConverterBoolean.write(value.`paid`, buf)
     }
 }
 
@@ -6467,6 +7594,42 @@ public object FfiConverterTypeVerification: FfiConverterRustBuffer<Verification>
             FfiConverterString.write(value.`msisdn`, buf)
             FfiConverterString.write(value.`bindingMessage`, buf)
             FfiConverterTypeMobileData.write(value.`mobileData`, buf)
+    }
+}
+
+
+
+/**
+ * One way to key a bill in: all of its fields.
+ */
+data class Way (
+    val `fields`: List<Field>
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeWay: FfiConverterRustBuffer<Way> {
+    override fun read(buf: ByteBuffer): Way {
+        return Way(
+            FfiConverterSequenceTypeField.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: Way) = (
+            FfiConverterSequenceTypeField.allocationSize(value.`fields`)
+    )
+
+    override fun write(value: Way, buf: ByteBuffer) {
+            FfiConverterSequenceTypeField.write(value.`fields`, buf)
     }
 }
 
@@ -7360,6 +8523,154 @@ public object FfiConverterTypeSymbolFormat: FfiConverterRustBuffer<SymbolFormat>
 
 
 
+/**
+ * How far somebody has come in typing. Personal data.
+ */
+sealed class Typing {
+
+    /**
+     * So far so good, and not done.
+     */
+    object Unfinished : Typing()
+
+
+    /**
+     * Complete; `sent` is the form that is sent.
+     */
+    data class Complete(
+        val `sent`: kotlin.String,
+        val `warnings`: List<kotlin.String>) : Typing()
+
+    {
+
+
+    // The local Rust `Display`/`Debug` implementation.
+    override fun toString(): String {
+        return FfiConverterString.lift(
+    uniffiRustCall() { _status ->
+    UniffiLib.uniffi_paytaipei_ffi_fn_method_typing_uniffi_trait_debug(FfiConverterTypeTyping.lower(this),
+        _status)
+}
+    )
+    }
+        companion object
+    }
+
+    /**
+     * No typing on makes it right.
+     */
+    data class Wrong(
+        val `reason`: kotlin.String,
+        val `message`: kotlin.String,
+        val `hint`: kotlin.String) : Typing()
+
+    {
+
+
+    // The local Rust `Display`/`Debug` implementation.
+    override fun toString(): String {
+        return FfiConverterString.lift(
+    uniffiRustCall() { _status ->
+    UniffiLib.uniffi_paytaipei_ffi_fn_method_typing_uniffi_trait_debug(FfiConverterTypeTyping.lower(this),
+        _status)
+}
+    )
+    }
+        companion object
+    }
+
+
+
+
+
+
+
+    // The local Rust `Display`/`Debug` implementation.
+    override fun toString(): String {
+        return FfiConverterString.lift(
+    uniffiRustCall() { _status ->
+    UniffiLib.uniffi_paytaipei_ffi_fn_method_typing_uniffi_trait_debug(FfiConverterTypeTyping.lower(this),
+        _status)
+}
+    )
+    }
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeTyping : FfiConverterRustBuffer<Typing>{
+    override fun read(buf: ByteBuffer): Typing {
+        return when(buf.getInt()) {
+            1 -> Typing.Unfinished
+            2 -> Typing.Complete(
+                FfiConverterString.read(buf),
+                FfiConverterSequenceString.read(buf),
+                )
+            3 -> Typing.Wrong(
+                FfiConverterString.read(buf),
+                FfiConverterString.read(buf),
+                FfiConverterString.read(buf),
+                )
+            else -> throw RuntimeException("invalid enum value, something is very wrong!!")
+        }
+    }
+
+    override fun allocationSize(value: Typing): ULong = when(value) {
+        is Typing.Unfinished -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+            )
+        }
+        is Typing.Complete -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterString.allocationSize(value.`sent`)
+                + FfiConverterSequenceString.allocationSize(value.`warnings`)
+            )
+        }
+        is Typing.Wrong -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterString.allocationSize(value.`reason`)
+                + FfiConverterString.allocationSize(value.`message`)
+                + FfiConverterString.allocationSize(value.`hint`)
+            )
+        }
+    }
+
+    override fun write(value: Typing, buf: ByteBuffer) {
+        when(value) {
+            is Typing.Unfinished -> {
+                buf.putInt(1)
+                Unit
+            }
+            is Typing.Complete -> {
+                buf.putInt(2)
+                FfiConverterString.write(value.`sent`, buf)
+                FfiConverterSequenceString.write(value.`warnings`, buf)
+                Unit
+            }
+            is Typing.Wrong -> {
+                buf.putInt(3)
+                FfiConverterString.write(value.`reason`, buf)
+                FfiConverterString.write(value.`message`, buf)
+                FfiConverterString.write(value.`hint`, buf)
+                Unit
+            }
+        }.let { /* this makes the `when` an expression, which ensures it is exhaustive */ }
+    }
+}
+
+
+
+
+
 
 
 /**
@@ -7738,6 +9049,174 @@ public object FfiConverterSequenceTypeBiller: FfiConverterRustBuffer<List<Biller
 /**
  * @suppress
  */
+public object FfiConverterSequenceTypeChoice: FfiConverterRustBuffer<List<Choice>> {
+    override fun read(buf: ByteBuffer): List<Choice> {
+        val len = buf.getInt()
+        return List<Choice>(len) {
+            FfiConverterTypeChoice.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<Choice>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterTypeChoice.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<Choice>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterTypeChoice.write(it, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterSequenceTypeCounty: FfiConverterRustBuffer<List<County>> {
+    override fun read(buf: ByteBuffer): List<County> {
+        val len = buf.getInt()
+        return List<County>(len) {
+            FfiConverterTypeCounty.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<County>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterTypeCounty.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<County>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterTypeCounty.write(it, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterSequenceTypeFailedNumber: FfiConverterRustBuffer<List<FailedNumber>> {
+    override fun read(buf: ByteBuffer): List<FailedNumber> {
+        val len = buf.getInt()
+        return List<FailedNumber>(len) {
+            FfiConverterTypeFailedNumber.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<FailedNumber>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterTypeFailedNumber.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<FailedNumber>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterTypeFailedNumber.write(it, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterSequenceTypeField: FfiConverterRustBuffer<List<Field>> {
+    override fun read(buf: ByteBuffer): List<Field> {
+        val len = buf.getInt()
+        return List<Field>(len) {
+            FfiConverterTypeField.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<Field>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterTypeField.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<Field>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterTypeField.write(it, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterSequenceTypeKeyed: FfiConverterRustBuffer<List<Keyed>> {
+    override fun read(buf: ByteBuffer): List<Keyed> {
+        val len = buf.getInt()
+        return List<Keyed>(len) {
+            FfiConverterTypeKeyed.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<Keyed>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterTypeKeyed.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<Keyed>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterTypeKeyed.write(it, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterSequenceTypeKnownNumber: FfiConverterRustBuffer<List<KnownNumber>> {
+    override fun read(buf: ByteBuffer): List<KnownNumber> {
+        val len = buf.getInt()
+        return List<KnownNumber>(len) {
+            FfiConverterTypeKnownNumber.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<KnownNumber>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterTypeKnownNumber.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<KnownNumber>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterTypeKnownNumber.write(it, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
 public object FfiConverterSequenceTypePayment: FfiConverterRustBuffer<List<Payment>> {
     override fun read(buf: ByteBuffer): List<Payment> {
         val len = buf.getInt()
@@ -7903,12 +9382,40 @@ public object FfiConverterSequenceTypeTakenDrop: FfiConverterRustBuffer<List<Tak
 
 
 
+/**
+ * @suppress
+ */
+public object FfiConverterSequenceTypeWay: FfiConverterRustBuffer<List<Way>> {
+    override fun read(buf: ByteBuffer): List<Way> {
+        val len = buf.getInt()
+        return List<Way>(len) {
+            FfiConverterTypeWay.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<Way>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterTypeWay.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<Way>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterTypeWay.write(it, buf)
+        }
+    }
+}
+
+
+
+
 
 
 
 
         /**
-         * Whom bills can be paid to, and who is known and not served. Needs nothing to be open.
+         * Whom bills can be paid to, and who is known and not served, as this release knows them. Needs nothing to be open.
          */ fun `billers`(`lang`: Lang): List<Biller> {
             return FfiConverterSequenceTypeBiller.lift(
     uniffiRustCall() { _status ->
