@@ -114,7 +114,7 @@ pub(crate) fn assemble(texts: &[&str], reader: Reader<'_>) -> Assembly {
     let (mut triples, ambiguous) = choose(shaped);
     triples.iter_mut().for_each(|triple| {
         let reading = std::mem::replace(&mut triple.reading, Reading::Unknown);
-        triple.reading = reading.dated(reader.today);
+        triple.reading = reading.dated(reader);
     });
     Assembly { triples, ambiguous, missing }
 }

@@ -21,10 +21,11 @@ pub enum Reading {
 }
 
 impl Reading {
-    /// Adds what only today's date tells.
-    pub(crate) fn dated(mut self, today: CivilDate) -> Self {
+    /// Adds what only today's date tells, by the biller's own deadline.
+    pub(crate) fn dated(mut self, reader: Reader<'_>) -> Self {
         if let Self::Bill(claim) = &mut self
-            && claim.due.is_some_and(|due| due < today)
+            && let Some(biller) = reader.catalogue.biller(&claim.biller)
+            && claim.due.is_some_and(|due| !biller.pays_on(due, reader.today))
         {
             claim.warn(Warning::PastDue);
         }
@@ -70,7 +71,7 @@ impl<'a> Reader<'a> {
         }
         let text = text.trim_matches(|c: char| c.is_whitespace() || c == '\u{FEFF}');
         let visible: String = text.chars().filter(|c| is_line_break(*c) || !is_hidden(*c)).collect();
-        let reading = classify(&visible, self).dated(self.today);
+        let reading = classify(&visible, self).dated(self);
         match reading {
             // What cannot be seen has no place in a bill's code; anywhere else it is nobody's business here.
             Reading::Bill(_) if visible.len() != text.len() => Reading::Suspicious(Suspicion::HiddenCharacters),

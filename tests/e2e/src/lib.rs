@@ -5,6 +5,7 @@
 
 pub mod business;
 pub mod kills;
+pub mod one_biller;
 pub mod phone;
 pub mod programs;
 pub mod proxy;

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, ValueEnum};
+use paytaipei_e2e::one_biller;
 use paytaipei_e2e::programs::target;
 use paytaipei_e2e::story::{Options, play};
 use paytaipei_e2e::teller::Tongue;
@@ -27,6 +28,9 @@ struct Arguments {
     /// 關閉平台的重複繳費防護 · switch the platform's own guard off: the phone alone must protect
     #[arg(long)]
     guard_off: bool,
+    /// 只演一個收費機關的一張帳單，從紙本到收據 · one bill of one biller, from paper to receipt
+    #[arg(long, value_name = "ID", conflicts_with_all = ["guard_off", "report"])]
+    biller: Option<String>,
     /// 保留照片、資料與紀錄的資料夾 · keep photos, data and record in this folder
     #[arg(long, value_name = "DIR")]
     keep: Option<PathBuf>,
@@ -52,8 +56,15 @@ fn main() -> ExitCode {
         return ended(tongue, business::play(provider, tongue, &mut std::io::stdout()).map(drop));
     }
     let report = Some(arguments.report());
-    let options = Options { tongue, guard: !arguments.guard_off, keep: arguments.keep, report };
-    ended(tongue, play(&options, &mut std::io::stdout()).map(drop))
+    let options = Options { tongue, guard: !arguments.guard_off, keep: arguments.keep.clone(), report };
+    let out = &mut std::io::stdout();
+    ended(
+        tongue,
+        match &arguments.biller {
+            Some(biller) => one_biller::play(biller, &options, out),
+            None => play(&options, out).map(drop),
+        },
+    )
 }
 
 fn ended(tongue: Tongue, result: Result<()>) -> ExitCode {

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use time::{Date, Month};
 
 use crate::PrintError;
+use crate::codes::{SLIPS, Slip, SlipCode};
 
 /// Longest owner's name that a page has room for, in characters.
 const OWNER_MAX: usize = 40;
@@ -19,11 +20,12 @@ const AMOUNT_MAX: i64 = 999_999_999;
 /// `Debug` shows the biller only: everything else is personal data.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PaperBill {
-    /// `kinmen-water`, `taipei-water` or `taipei-parking`.
+    /// `kinmen-water`, `taipei-water`, `taipei-parking`, or a biller of [`crate::SLIPS`].
     pub biller: String,
-    /// Water number (Kinmen 7 digits, Taipei 10) or parking slip number (`Q` and 14 letters or digits).
+    /// Water number (Kinmen 7 digits, Taipei 10), parking slip number (`Q` and 14 letters or digits), or a slip's own: 8 to 20
+    /// letters or digits, 16 digits of a tax.
     pub number: String,
-    /// Kinmen: ROC year and month, `YYYMM`. Taipei water: the deadline, `YYYYMMDD` AD. Parking: empty.
+    /// Kinmen: ROC year and month, `YYYMM`. Taipei water: the deadline, `YYYYMMDD` AD. Taxes: five digits. Others: empty.
     pub period: String,
     /// Whole NT dollars, 1 to 999,999,999.
     pub amount: i64,
@@ -72,16 +74,30 @@ impl BillerLayout {
     }
 }
 
+/// Which paper a bill is printed on.
+#[derive(Clone, Copy)]
+pub(crate) enum Paper {
+    Form(BillerLayout),
+    Slip(&'static Slip),
+}
+
+impl Paper {
+    fn of(biller: &str) -> Result<Self, PrintError> {
+        let slip = SLIPS.iter().find(|slip| slip.biller == biller).map(Self::Slip);
+        slip.map_or_else(|| BillerLayout::of(biller).map(Self::Form), Ok)
+    }
+}
+
 /// A bill whose every field was checked, with its form and its date read.
 pub(crate) struct CheckedBill<'a> {
-    pub layout: BillerLayout,
+    pub paper: Paper,
     pub bill: &'a PaperBill,
     pub due: Date,
 }
 
 impl<'a> CheckedBill<'a> {
     pub fn new(bill: &'a PaperBill) -> Result<Self, PrintError> {
-        let layout = BillerLayout::of(&bill.biller)?;
+        let paper = Paper::of(&bill.biller)?;
         let due = parse_due(&bill.due)?;
         if !(1..=AMOUNT_MAX).contains(&bill.amount) {
             return Err(PrintError::BadField { field: "amount", expected: "1 to 999999999 whole NT dollars" });
@@ -89,22 +105,32 @@ impl<'a> CheckedBill<'a> {
         check_printable("owner", &bill.owner, OWNER_MAX)?;
         check_printable("address", &bill.address, ADDRESS_MAX)?;
         let (number, period) = (bill.number.as_str(), bill.period.as_str());
-        match layout {
-            BillerLayout::KinmenWater => {
+        match paper {
+            Paper::Form(BillerLayout::KinmenWater) => {
                 require(is_digits(number, 7), "number", "7 digits")?;
                 require(is_roc_month(period), "period", "ROC year and month as 5 digits, for example 11510")?;
             }
-            BillerLayout::TaipeiWater => {
+            Paper::Form(BillerLayout::TaipeiWater) => {
                 require(is_digits(number, 10), "number", "10 digits")?;
                 let deadline: String = bill.due.chars().filter(|c| *c != '-').collect();
                 require(period == deadline, "period", "the day in `due` as YYYYMMDD")?;
             }
-            BillerLayout::TaipeiParking => {
+            Paper::Form(BillerLayout::TaipeiParking) => {
                 require(is_slip_number(number), "number", "Q and 14 digits or capital letters")?;
                 require(period.is_empty(), "period", "nothing: a parking slip has no period")?;
             }
+            Paper::Slip(Slip { code: SlipCode::Tax(_), .. }) => {
+                require(is_digits(number, 16), "number", "16 digits")?;
+                require(is_digits(period, 5), "period", "5 digits")?;
+            }
+            Paper::Slip(_) => {
+                let fits = (8..=20).contains(&number.len())
+                    && number.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_uppercase());
+                require(fits, "number", "8 to 20 digits or capital letters")?;
+                require(period.is_empty(), "period", "nothing: such a slip has no period")?;
+            }
         }
-        Ok(Self { layout, bill, due })
+        Ok(Self { paper, bill, due })
     }
 }
 

@@ -4,7 +4,7 @@ use thiserror::Error;
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum PrintError {
-    #[error("there is no printed form for this biller; use kinmen-water, taipei-water or taipei-parking")]
+    #[error("there is no printed form for this biller; docs/billers.md lists those that there are")]
     UnknownBiller,
     #[error("`{field}` of the bill does not fit the paper: expected {expected}")]
     BadField { field: &'static str, expected: &'static str },

@@ -15,7 +15,7 @@ pub mod truth;
 
 pub use bill::{BillerLayout, PaperBill};
 pub use camera::{Camera, Corners, Framing, Level, Photo, film, photograph};
-pub use codes::{CONVENIENCE_STORE_CAP, Codes, codes};
+pub use codes::{CONVENIENCE_STORE_CAP, Codes, SLIPS, Slip, SlipCode, codes};
 pub use encode::{to_jpeg, to_pgm, to_png};
 pub use error::PrintError;
 pub use paper::{PIXELS_PER_MM, Page, PageArea, print};

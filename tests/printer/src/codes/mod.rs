@@ -3,6 +3,7 @@
 
 mod convenience_store;
 mod kinmen_water;
+mod slip;
 mod taipei_parking;
 mod taipei_water;
 mod twqrp;
@@ -10,8 +11,9 @@ mod twqrp;
 use std::fmt;
 
 use crate::PrintError;
-use crate::bill::{BillerLayout, CheckedBill, PaperBill};
+use crate::bill::{BillerLayout, CheckedBill, Paper, PaperBill};
 
+pub use slip::{SLIPS, Slip, SlipCode};
 pub(crate) use taipei_water::meter_read_day;
 
 /// Highest amount that convenience stores collect, in NT dollars: above it a bill carries no barcodes.
@@ -23,7 +25,7 @@ pub struct Codes {
     /// Text of the QR code, encoded as UTF-8.
     pub qr: String,
     /// Texts of the three Code 39 barcodes from top to bottom, without start and stop characters. `None` above
-    /// [`CONVENIENCE_STORE_CAP`].
+    /// [`CONVENIENCE_STORE_CAP`], and on slips, which have a QR code only.
     pub barcodes: Option<[String; 3]>,
 }
 
@@ -45,10 +47,11 @@ pub fn codes(bill: &PaperBill) -> Result<Codes, PrintError> {
 }
 
 pub(crate) fn of_checked(checked: &CheckedBill<'_>) -> Codes {
-    let (qr, barcodes) = match checked.layout {
-        BillerLayout::KinmenWater => kinmen_water::texts(checked.bill, checked.due),
-        BillerLayout::TaipeiWater => taipei_water::texts(checked.bill, checked.due),
-        BillerLayout::TaipeiParking => taipei_parking::texts(checked.bill, checked.due),
+    let (qr, barcodes) = match checked.paper {
+        Paper::Slip(slip) => return Codes { qr: slip.text(checked.bill, checked.due), barcodes: None },
+        Paper::Form(BillerLayout::KinmenWater) => kinmen_water::texts(checked.bill, checked.due),
+        Paper::Form(BillerLayout::TaipeiWater) => taipei_water::texts(checked.bill, checked.due),
+        Paper::Form(BillerLayout::TaipeiParking) => taipei_parking::texts(checked.bill, checked.due),
     };
     Codes { qr, barcodes: (checked.bill.amount <= CONVENIENCE_STORE_CAP).then_some(barcodes) }
 }

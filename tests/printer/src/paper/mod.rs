@@ -7,7 +7,7 @@ mod symbols;
 
 use image::RgbImage;
 
-use crate::bill::{BillerLayout, CheckedBill, PaperBill};
+use crate::bill::{BillerLayout, CheckedBill, Paper, PaperBill};
 use crate::{PrintError, codes};
 
 /// Resolution of a printed page, in pixels per millimetre (300 dots per inch).
@@ -71,9 +71,10 @@ pub fn print(bill: &PaperBill) -> Result<Page, PrintError> {
     let checked = CheckedBill::new(bill)?;
     let codes = codes::of_checked(&checked);
     let font = font::chinese()?;
-    match checked.layout {
-        BillerLayout::KinmenWater => forms::kinmen_water::print(&checked, &codes, font),
-        BillerLayout::TaipeiWater => forms::taipei_water::print(&checked, &codes, font),
-        BillerLayout::TaipeiParking => forms::taipei_parking::print(&checked, &codes, font),
+    match checked.paper {
+        Paper::Slip(slip) => forms::slip::print(slip, &checked, &codes, font),
+        Paper::Form(BillerLayout::KinmenWater) => forms::kinmen_water::print(&checked, &codes, font),
+        Paper::Form(BillerLayout::TaipeiWater) => forms::taipei_water::print(&checked, &codes, font),
+        Paper::Form(BillerLayout::TaipeiParking) => forms::taipei_parking::print(&checked, &codes, font),
     }
 }

@@ -21,10 +21,11 @@ pub const MARGIN: f32 = 12.0;
 const HAIRLINE: f32 = 0.18;
 const RULE: f32 = 0.35;
 
-/// A drop of water in a ring, or a `P` on a plate: invented emblems, no biller's real mark.
+/// A drop of water or a character in a ring, or a `P` on a plate: invented emblems, no biller's real mark.
 pub enum Emblem {
     Drop,
     Parking,
+    Character(&'static str),
 }
 
 /// The form's head: emblem, biller in Chinese and English, and the form's title at the right.
@@ -46,6 +47,10 @@ pub fn masthead(
                 let wave = 2.2 + 0.45 * ((x - cx) * 1.9).sin();
                 ((y - cy - wave).abs() - 0.28).max((x - cx).abs() - 2.1)
             });
+        }
+        Emblem::Character(character) => {
+            canvas.shape(bounds, theme.main, |x, y| ((x - cx).hypot(y - cy) - r).max(r - 0.9 - (x - cx).hypot(y - cy)));
+            canvas.text(cx, cy + 3.4, Style::new(24.0, theme.main).bold().centred(), character);
         }
         Emblem::Parking => {
             canvas.shape(bounds, theme.main, |x, y| {
@@ -200,7 +205,11 @@ pub fn paying_part(
             Some(areas)
         }
         None => {
-            let note = "金額逾新臺幣2萬元，超商不代收，請至金融機構或以行動支付繳納。";
+            let note = if checked.bill.amount > crate::CONVENIENCE_STORE_CAP {
+                "金額逾新臺幣2萬元，超商不代收，請至金融機構或以行動支付繳納。"
+            } else {
+                "請以行動支付掃描右側 QR Code，或至金融機構臨櫃繳納。"
+            };
             bars_right += pixels(88.0);
             canvas.frame(MARGIN + 2.0, y, 90.0, 24.0, RULE, theme.main);
             canvas.text_within(MARGIN + 6.0, y + 13.5, 82.0, Style::new(11.0, BLACK), note);
