@@ -24,6 +24,7 @@ class KeyingIn(app: App, private val core: PayTaipei, private val holdings: Hold
 
 /** Billers whose bills can be keyed in here, of a county and of everywhere. */
 fun keyable(county: String, words: Words): List<Biller> = taipei.pay.billers(words.lang)
-    .filter { it.served && it.fields.isNotEmpty() && it.county in setOf(county, "elsewhere") }
+    .filter { it.served && it.county in setOf(county, "elsewhere") }
+    .filter { biller -> biller.ways.any { it.fields.singleOrNull()?.name == "number" } }
 
 fun Biller.inWords(words: Words): String = if (words.lang == taipei.pay.Lang.EN) nameEn else name

@@ -13,7 +13,7 @@ class Choosing(app: App, private val core: PayTaipei, private val holdings: Hold
     fun choose(provider: String) {
         change { it.copy(busy = true, trouble = null) }
         act({ trouble -> change { it.copy(busy = false, trouble = trouble) } }) {
-            val payment = core.payments.pay(bill, provider)
+            val payment = core.payments.payWhenConfirmed(bill, provider)
             holdings.reload()
             app.replace(if (payment.canConsent) Place.Agree(payment.id) else Place.OnePayment(payment.id))
         }
