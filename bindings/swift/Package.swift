@@ -7,7 +7,11 @@ let library = Context.environment["PAYTAIPEI_LIBRARY"] ?? Context.packageDirecto
 let package = Package(
     name: "PayTaipei",
     platforms: [.iOS(.v16), .macOS(.v13)],
-    products: [.library(name: "PayTaipeiKit", targets: ["PayTaipeiKit"])],
+    products: [
+        .library(name: "PayTaipeiKit", targets: ["PayTaipeiKit"]),
+        // The sandbox and a key vault in memory, for the tests of whoever builds on the kit.
+        .library(name: "PayTaipeiTesting", targets: ["PayTaipeiTesting"]),
+    ],
     targets: [
         // The library's C interface and the Swift over it, both made by scripts/bindings. uniffi writes for language mode 5.
         .systemLibrary(name: "paytaipei_ffiFFI"),
@@ -22,10 +26,14 @@ let package = Package(
         ),
         // What apps import. Language mode 6: what crosses threads is checked by the compiler.
         .target(name: "PayTaipeiKit", dependencies: ["PayTaipeiFFI"], swiftSettings: [.swiftLanguageMode(.v6)]),
+        .target(
+            name: "PayTaipeiTesting", dependencies: ["PayTaipeiKit", "CSoftVault"], path: "Tests/PayTaipeiTesting",
+            swiftSettings: [.swiftLanguageMode(.v6)]
+        ),
         .target(name: "CSoftVault", path: "Tests/CSoftVault", linkerSettings: [.linkedLibrary("crypto")]),
         .testTarget(
             name: "PayTaipeiKitTests",
-            dependencies: ["PayTaipeiKit", "PayTaipeiFFI", "CSoftVault"],
+            dependencies: ["PayTaipeiKit", "PayTaipeiFFI", "PayTaipeiTesting", "CSoftVault"],
             swiftSettings: [.swiftLanguageMode(.v6)]
         ),
     ]

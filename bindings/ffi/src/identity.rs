@@ -19,6 +19,12 @@ impl Identity {
     pub(crate) fn new(shared: Arc<Shared>) -> Self {
         Self { shared, finishing: Once::new("paytaipei-verify") }
     }
+
+    /// Whoever waits from now on waits for this one: what waits for one that it replaces is told so.
+    fn started(&self, verification: impl Into<Verification>) -> Verification {
+        self.finishing.forget();
+        verification.into()
+    }
 }
 
 #[uniffi::export]
@@ -30,14 +36,14 @@ impl Identity {
 
     /// Asks the operator to verify this number (`09…` or `+8869…`) on the handset.
     pub async fn start(&self, msisdn: String) -> Result<Verification> {
-        Ok(guarded_async(self.shared.core.start_verification(&msisdn)).await?.into())
+        Ok(self.started(guarded_async(self.shared.core.start_verification(&msisdn)).await?))
     }
 
     /// The same, and where the operator offers it, this phone's SIM is recognised by the mobile network: then `finish` ends
     /// without anybody approving. Where that does not work, `mobileData` says why, and the handset has been asked.
     pub async fn start_over_mobile_data(&self, msisdn: String, cellular: Arc<dyn Cellular>) -> Result<Verification> {
         let cellular = Arc::new(MobileNetwork(cellular));
-        Ok(guarded_async(self.shared.core.start_verification_over(&msisdn, cellular)).await?.into())
+        Ok(self.started(guarded_async(self.shared.core.start_verification_over(&msisdn, cellular)).await?))
     }
 
     /// Waits until the person has approved or refused on the handset, or the time is up. Works after a restart too, and

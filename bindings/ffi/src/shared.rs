@@ -61,6 +61,11 @@ impl<T: Clone + Send + Sync + 'static> Once<T> {
         Self { name, running: Mutex::new(None) }
     }
 
+    /// Whoever asks from now on has new work started, though what runs comes to its end.
+    pub fn forget(&self) {
+        *self.running.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
     /// Joins the work under way, or starts it.
     pub async fn run<F>(&self, shared: &Arc<Shared>, work: impl FnOnce(Arc<Shared>) -> F) -> Result<T>
     where

@@ -1,13 +1,17 @@
 //! `paytaipei-generator sources LIBRARY OUT_DIR`: writes the Kotlin and Swift sources of the built, unstripped library, as
 //! `uniffi-bindgen generate` would, and beside them `interface.txt`, the interface in words.
 //! `paytaipei-generator compare EARLIER LATER`: whether apps of the earlier interface still fit the later one.
-//! `paytaipei-generator words WORDS_JSON`: what shells say, as Kotlin.
+//! `paytaipei-generator words kotlin|swift|system WORDS_JSON`: what shells say, as a source of their language; `system`: what
+//! Apple's systems say of the app, as a string catalogue.
+//! `paytaipei-generator shells ROOT`: both shells side by side, as a document.
 //!
 //! A crate of its own, and over uniffi's generator alone: Cargo unifies features, and no feature of the phone's library may
 //! depend on who builds it.
 
 mod interface;
+mod shells;
 mod words;
+mod words_swift;
 
 use std::fs;
 use std::path::Path;
@@ -24,9 +28,13 @@ fn main() -> ExitCode {
     let done = match arguments.as_slice() {
         ["sources", library, out_dir] => sources(library, out_dir),
         ["compare", earlier, later] => compare(earlier, later),
-        ["words", json] => words(json),
+        ["words", what, json] => words(what, json),
+        ["shells", root] => shells(Path::new(root)),
         _ => {
-            eprintln!("usage: paytaipei-generator sources LIBRARY OUT_DIR | compare EARLIER LATER | words WORDS_JSON");
+            eprintln!(
+                "usage: paytaipei-generator sources LIBRARY OUT_DIR | compare EARLIER LATER | \
+                 words kotlin|swift|system WORDS_JSON | shells ROOT"
+            );
             return ExitCode::from(2);
         }
     };
@@ -63,9 +71,21 @@ fn compare(earlier: &str, later: &str) -> Result<(), String> {
     Err(format!("apps of the earlier interface no longer find:\n  {}", broken.join("\n  ")))
 }
 
-fn words(path: &str) -> Result<(), String> {
+fn words(what: &str, path: &str) -> Result<(), String> {
     let words = words::read(&read_bytes(path)?).map_err(|error| format!("{path}: {error}"))?;
-    print!("{}", words::kotlin(&words));
+    let text = match what {
+        "kotlin" => words::kotlin(&words),
+        "swift" => words_swift::source(&words),
+        "system" => words_swift::catalogue(&words).map_err(|error| format!("{path}: {error}"))?,
+        _ => return Err(format!("words for {what} are not known")),
+    };
+    print!("{text}");
+    Ok(())
+}
+
+fn shells(root: &Path) -> Result<(), String> {
+    let words = words::read(&read_bytes(&root.join("shells/words.json").to_string_lossy())?)?;
+    print!("{}", shells::document(root, &words.into_keys().collect())?);
     Ok(())
 }
 

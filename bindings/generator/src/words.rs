@@ -10,15 +10,17 @@ use serde::Deserialize;
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Word {
-    zh: String,
-    en: String,
+    pub zh: String,
+    pub en: String,
 }
 
 /// All words, by name. Names that begin with `hint_` say what to do about a refusal of the core, better than its own words
 /// do, which are for the command line too.
 pub type Words = BTreeMap<String, Word>;
 
-const HINT: &str = "hint_";
+pub const HINT: &str = "hint_";
+/// Names of what Apple's systems say of the app, and no screen does.
+pub const IOS: &str = "ios_";
 
 /// The words of a file, where both languages have something to say and ask for the same.
 pub fn read(json: &[u8]) -> Result<Words, String> {
@@ -41,7 +43,8 @@ pub fn kotlin(words: &Words) -> String {
          /** What the app says. */\nclass Words(val lang: Lang) {\n    \
          private fun say(zh: String, en: String) = if (lang == Lang.EN) en else zh\n\n",
     );
-    let (hints, words): (Vec<_>, Vec<_>) = words.iter().partition(|(name, _)| name.starts_with(HINT));
+    let (hints, words): (Vec<_>, Vec<_>) =
+        words.iter().filter(|(name, _)| !name.starts_with(IOS)).partition(|(name, _)| name.starts_with(HINT));
     for (name, word) in words {
         let said = format!("say({}, {})", literal(&word.zh), literal(&word.en));
         let gaps = gaps(&word.zh);
@@ -63,11 +66,11 @@ pub fn kotlin(words: &Words) -> String {
 }
 
 /// What stands in braces, sorted.
-fn gaps(text: &str) -> BTreeSet<&str> {
+pub fn gaps(text: &str) -> BTreeSet<&str> {
     text.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(gap, _)| gap).collect()
 }
 
-fn camel(snake: &str) -> String {
+pub fn camel(snake: &str) -> String {
     let mut parts = snake.split('_');
     let mut name = parts.next().unwrap_or_default().to_owned();
     for part in parts {

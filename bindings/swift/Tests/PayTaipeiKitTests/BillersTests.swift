@@ -1,6 +1,8 @@
 import PayTaipeiKit
 import Testing
 
+@testable import PayTaipeiTesting
+
 @Suite(.serialized) struct BillersTests {
     @Test("billers of the chosen county come first, typing is judged, and a household is asked about at once")
     func billers() async throws {

@@ -3,6 +3,7 @@ import PayTaipeiFFI
 import Testing
 
 @testable import PayTaipeiKit
+@testable import PayTaipeiTesting
 
 @Suite("Observing", .timeLimit(.minutes(3)))
 struct ObserverTests {

@@ -4,6 +4,7 @@ import Testing
 import paytaipei_ffiFFI
 
 @testable import PayTaipeiKit
+@testable import PayTaipeiTesting
 
 /// Below the generated classes: what a shell that breaks the interface's contract meets.
 @Suite("Panics", .timeLimit(.minutes(1)))

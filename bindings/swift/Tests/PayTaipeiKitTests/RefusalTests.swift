@@ -2,6 +2,7 @@ import Foundation
 import Testing
 
 @testable import PayTaipeiKit
+@testable import PayTaipeiTesting
 
 @Suite("Refusals", .timeLimit(.minutes(3)))
 struct RefusalTests {

@@ -3,6 +3,7 @@ import PayTaipeiFFI
 import Testing
 
 @testable import PayTaipeiKit
+@testable import PayTaipeiTesting
 
 @Suite("Paying", .timeLimit(.minutes(3)))
 struct StoryTests {
@@ -115,6 +116,22 @@ struct StoryTests {
             async let finished: Void = phone.identity.finish()
             try await world.handset(approve: true)
             try await finished
+            #expect(try await phone.identity.verifiedNumber()?.hasSuffix("018") == true)
+        }
+    }
+
+    @Test("who waits for a verification that replaces another hears of that one, and the other is told")
+    func replaced() async throws {
+        try await story { world in
+            let phone = try await world.open()
+            _ = try await phone.identity.start("0900000019")
+            let former = Task { try await phone.identity.finish() }
+            try await Task.sleep(for: .milliseconds(200))
+            _ = try await phone.identity.start(msisdn)
+            async let finished: Void = phone.identity.finish()
+            try await world.handset(approve: true)
+            try await finished
+            #expect(try await refusal { try await former.value }.code == "verification_replaced")
             #expect(try await phone.identity.verifiedNumber()?.hasSuffix("018") == true)
         }
     }

@@ -1,0 +1,59 @@
+#if canImport(SwiftUI) && canImport(UIKit)
+    import PayTaipeiKit
+    import Presentation
+    import SwiftUI
+
+    struct SettingsScreen: View {
+        let app: AppModel
+        let held: Held
+
+        var body: some View {
+            let words = app.words
+            Page(title: words.settingsTitle, words: words) {
+                SectionTitle(text: words.aboutYou)
+                Tile {
+                    Text(held.number ?? "").font(.title3.bold())
+                    OtherButton(text: words.verifyAgain) { app.go(.verify) }
+                }
+                SectionTitle(text: words.language)
+                Tile {
+                    Choices(
+                        choices: [(Lang.zhHant, "中文（台灣）"), (.en, "English")], chosen: words.lang
+                    ) { app.speak($0) }
+                }
+                SectionTitle(text: words.theme)
+                Tile {
+                    Choices(
+                        choices: [
+                            (Theme.system, words.themeSystem), (.light, words.themeLight), (.dark, words.themeDark),
+                        ], chosen: app.state.theme
+                    ) { app.dress($0) }
+                }
+            }
+        }
+    }
+
+    private struct Choices<Choice: Hashable>: View {
+        let choices: [(Choice, String)]
+        let chosen: Choice
+        let choose: (Choice) -> Void
+
+        var body: some View {
+            ForEach(choices, id: \.0) { choice, name in
+                Button {
+                    choose(choice)
+                } label: {
+                    HStack(spacing: 12) {
+                        Image(systemName: choice == chosen ? "largecircle.fill.circle" : "circle")
+                            .foregroundStyle(Dress.primary).accessibilityHidden(true)
+                        Text(name)
+                        Spacer(minLength: 0)
+                    }
+                    .frame(minHeight: 52).contentShape(.rect)
+                }
+                .buttonStyle(.plain)
+                .accessibilityAddTraits(choice == chosen ? [.isSelected, .isButton] : .isButton)
+            }
+        }
+    }
+#endif
