@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
-use paytaipei_app::Lang;
+use paytaipei_app::{Lang, Method};
 
 /// 繳費核心的命令列 · pay.taipei's phone core on the command line
 #[derive(Parser)]
@@ -45,6 +45,23 @@ impl From<Language> for Lang {
         match language {
             Language::Zh => Self::ZhHant,
             Language::En => Self::En,
+        }
+    }
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub enum How {
+    Ciba,
+    Device,
+    Camara,
+}
+
+impl From<How> for Method {
+    fn from(how: How) -> Self {
+        match how {
+            How::Ciba => Self::Handset,
+            How::Device => Self::Page,
+            How::Camara => Self::MobileData,
         }
     }
 }
@@ -96,7 +113,19 @@ pub enum Command {
         county: Option<String>,
     },
     /// 驗證手機號碼 · verify the mobile number
-    Verify { msisdn: String },
+    Verify {
+        msisdn: String,
+        /// ciba：在手機上同意 · on the handset；device：電信業者的網頁 · on the operator's page；camara：行動網路 · by the
+        /// mobile network alone
+        #[arg(long, value_enum, default_value_t = How::Ciba)]
+        method: How,
+        /// 經由行動數據取得網址的程式 · a program that fetches the address it is given over mobile data, and prints the
+        /// HTTP status
+        #[arg(long, env = "PAYTAIPEI_CELLULAR", value_name = "PROGRAM")]
+        cellular: Option<PathBuf>,
+    },
+    /// 交回電信業者網頁導向的連結 · hand over the link that the operator's page led back by
+    Returned { link: String },
     /// 繳納一張帳單 · pay a bill
     Pay {
         bill: String,

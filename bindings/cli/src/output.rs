@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use paytaipei_app::view::{BillView, BillerView, CountyView, Export, NumberView, PaymentView, VerificationView};
-use paytaipei_app::{Code, Error, Lang};
+use paytaipei_app::{Code, Error, Lang, Result, VerificationStep};
 use serde::Serialize;
 use serde_json::json;
 
@@ -80,7 +80,24 @@ impl Output {
         });
     }
 
-    pub fn verification(self, started: &VerificationView) {
+    /// What to do now, or how it went: a refusal is the command's.
+    pub fn step(self, step: VerificationStep) -> Result<()> {
+        match step {
+            VerificationStep::ApproveOnHandset(view) => self.verification(&view),
+            VerificationStep::OpenPage { url } => self.say(&json!({ "page": { "url": url } }), || {
+                let then = self.lang.pick(
+                    "打開這個網頁，完成後用 returned 交回連結：",
+                    "open this page, then hand its link over with `returned`:",
+                );
+                format!("{then}\n  {url}")
+            }),
+            VerificationStep::Verified { msisdn } => self.verified(&msisdn),
+            VerificationStep::Refused(error) => return Err(error),
+        }
+        Ok(())
+    }
+
+    fn verification(self, started: &VerificationView) {
         self.say(&json!({ "verification": started }), || match self.lang {
             Lang::ZhHant => format!("請在手機 {} 上確認，並核對代碼 {}", started.msisdn, started.binding_message),
             Lang::En => {
@@ -89,7 +106,7 @@ impl Output {
         });
     }
 
-    pub fn verified(self, msisdn: &str) {
+    fn verified(self, msisdn: &str) {
         self.say(&json!({ "verified": msisdn }), || match self.lang {
             Lang::ZhHant => format!("✓ 門號 {msisdn} 已驗證"),
             Lang::En => format!("✓ {msisdn} is verified"),

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use paytaipei_app::http::HttpsClient;
-use paytaipei_app::ports::{AlwaysTry, Connectivity, SystemClock, SystemEntropy};
+use paytaipei_app::ports::{AlwaysTry, Cellular, Connectivity, SystemClock, SystemEntropy};
 use paytaipei_app::{Code, Config, Core, Error, PayTaipei, Phone, Result, billers};
 
 use crate::args::{Arguments, Command};
-use crate::connection::Knock;
+use crate::connection::{Knock, Modem};
 use crate::output::Output;
 use crate::scan;
 use crate::vault::{FileVault, Presence};
@@ -98,7 +98,10 @@ fn make_private(folder: &Path) -> Result<()> {
 }
 
 async fn command(core: &PayTaipei, command: Command, output: Output) -> Result<()> {
-    if !matches!(command, Command::Verify { .. } | Command::Billers { .. } | Command::County { .. }) {
+    if !matches!(
+        command,
+        Command::Verify { .. } | Command::Returned { .. } | Command::Billers { .. } | Command::County { .. }
+    ) {
         core.require_verified()?;
     }
     match command {
@@ -136,11 +139,14 @@ async fn command(core: &PayTaipei, command: Command, output: Output) -> Result<(
             core.forget_number(&biller, &number)?;
             core.numbers()?.iter().for_each(|number| output.number(number));
         }
-        Command::Verify { msisdn } => {
-            output.verification(&core.start_verification(&msisdn).await?);
-            core.finish_verification().await?;
-            output.verified(&core.verified_number()?.unwrap_or_default());
+        Command::Verify { msisdn, method, cellular } => {
+            let cellular = cellular.map(|program| Arc::new(Modem(program)) as Arc<dyn Cellular>);
+            let mut steps = core.verify(&msisdn, method.into(), cellular);
+            while let Some(step) = core.next_step(&mut steps).await {
+                output.step(step)?;
+            }
         }
+        Command::Returned { link } => core.page_returned(&link)?,
         Command::Pay { bill, provider, when_confirmed, .. } => {
             let payment =
                 if when_confirmed { core.pay_when_confirmed(&bill, &provider) } else { core.pay(&bill, &provider) }?;

@@ -102,6 +102,12 @@ codes! {
         => "請重新驗證" / "verify again";
     VerificationReplaced "verification_replaced" 4: "已改用較新的一次驗證" / "a newer verification has taken its place"
         => "請完成較新的那一次" / "finish the newer one";
+    NumberMismatch "number_mismatch" 4: "電信業者認得的是另一個門號" / "the operator recognised another number"
+        => "請用插著這個門號 SIM 卡的手機，再驗證一次" / "verify again on the phone that has this number's SIM";
+    MobileDataNeeded "mobile_data_needed" 4: "行動網路認不出這個門號" / "the mobile network does not recognise this number"
+        => "請開啟行動數據、暫時關閉 Wi-Fi 再試，或改用其他驗證方式" / "switch mobile data on and Wi-Fi off and try again, or verify in another way";
+    ReturnRefused "return_refused" 4: "這個連結不是這次驗證的回覆" / "this link does not answer the verification under way"
+        => "請回到電信業者的網頁完成，或從 App 重新開始" / "go back to the operator's page, or start again in the app";
     KeysInvalid "keys_invalid" 4: "這支手機簽署同意的金鑰已失效或被停用" / "the keys with which this phone signs are lost or were revoked"
         => "請重新驗證門號，手機會換新的金鑰，之後請再同意一次" / "verify your number again: the phone makes new keys; then agree once more";
     OtherNumberHasPayments "other_number_has_payments" 4: "前一個門號還有未完成的繳費" / "payments of the former number are still open"

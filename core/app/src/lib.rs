@@ -17,9 +17,10 @@ pub mod view;
 pub use error::{Code, Error, Result};
 pub use facade::{
     Checked, Config, Core, Failed, PayTaipei, PaymentStream, Phone, PreparedInquiry, PreparedVerification, Synced,
-    TakenDrop, billers, scan_picture,
+    TakenDrop, VerificationStep, VerificationSteps, billers, scan_picture,
 };
 pub use intake::no_code;
 pub use paytaipei_bill::Lang;
+pub use paytaipei_identity::Method;
 pub use paytaipei_scan::Hint;
 pub use view::money;

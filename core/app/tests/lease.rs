@@ -21,7 +21,7 @@ fn agreed(folder: &std::path::Path) -> (Core, PaymentId) {
         entropy: Arc::new(SystemEntropy::default()),
     };
     let core = Core::open(&folder.join("paytaipei.sqlite"), phone, Lang::En).unwrap();
-    let prepared = core.prepare_verification("0900000017").unwrap();
+    let prepared = core.prepare_verification("0900000017", paytaipei_app::Method::Handset).unwrap();
     let started = r#"{"verification":"0123456789abcdef","interval_s":1,"expires_in_s":60,"binding_message":"A1"}"#;
     core.verification_started(prepared, Ok(json(202, started))).unwrap();
     let mut verification = core.verification().unwrap().unwrap();

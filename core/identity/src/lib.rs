@@ -11,4 +11,4 @@ pub mod verification;
 
 pub use msisdn::{Msisdn, MsisdnError};
 pub use pkce::Verifier;
-pub use verification::{Answer, Next, Outcome, Session, Started, Verification};
+pub use verification::{Answer, Method, Next, Outcome, Session, Started, Verification};

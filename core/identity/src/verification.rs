@@ -5,7 +5,32 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
+use crate::device::{Authorization, Client, ReturnError};
 use crate::{Msisdn, Verifier};
+
+/// How the operator is to recognise the number.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Method {
+    /// The person approves on the handset (CIBA).
+    #[default]
+    Handset,
+    /// The person approves on the operator's page, in this phone's browser (device-initiated).
+    Page,
+    /// The mobile network knows its SIM, and nobody is asked (CAMARA Number Verification).
+    MobileData,
+}
+
+impl Method {
+    /// The contract's name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Handset => "ciba",
+            Self::Page => "device",
+            Self::MobileData => "camara",
+        }
+    }
+}
 
 /// A verification under way. It is stored, sealed, so that a process that was killed picks it up again.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,6 +42,9 @@ pub struct Verification {
     /// Shown here and on the handset, so that the person sees that they belong together.
     pub binding_message: String,
     interval_ms: i64,
+    /// With [`Method::Page`]: the page that was opened.
+    #[serde(default)]
+    page: Option<Authorization>,
     /// Unix milliseconds on the phone's clock.
     started_at: i64,
     next_at: i64,
@@ -32,6 +60,8 @@ pub struct Started {
     pub binding_message: String,
     /// Fetched over the mobile network, it lets the operator recognise the number by the network itself.
     pub cellular_url: Option<String>,
+    /// Whose page to open, with [`Method::Page`].
+    pub operator: Option<Client>,
 }
 
 /// What to do next.
@@ -43,6 +73,8 @@ pub enum Next {
     Wait(i64),
     /// Nobody approved in time.
     Expired,
+    /// The operator's page led back without a code.
+    Refused,
 }
 
 /// What the platform said when it was asked.
@@ -61,6 +93,8 @@ pub enum Answer {
     Expired,
     /// The platform does not take this phone for the one that asked.
     Mismatch,
+    /// The operator recognised another number.
+    OtherNumber,
     /// Nothing was learned: asked again later.
     NoAnswer,
 }
@@ -72,6 +106,7 @@ pub enum Outcome {
     Refused,
     Expired,
     Mismatch,
+    OtherNumber,
 }
 
 /// Proof that a number was verified, and the right to act for it.
@@ -86,6 +121,8 @@ pub struct Session {
 /// CIBA Core 1.0, section 7.3: where no interval is given, five seconds.
 const DEFAULT_INTERVAL_S: i64 = 5;
 const LONGEST_INTERVAL_S: i64 = 60;
+/// How often somebody who waits looks whether the page has led back.
+const PAGE_MS: i64 = 200;
 
 impl Verification {
     /// The platform has taken the request up.
@@ -98,6 +135,7 @@ impl Verification {
             id: answer.id,
             binding_message: answer.binding_message,
             interval_ms,
+            page: None,
             started_at: now,
             next_at: now.saturating_add(interval_ms),
             expires_at: now.saturating_add(answer.expires_in_s.clamp(1, 3_600).saturating_mul(1_000)),
@@ -109,11 +147,35 @@ impl Verification {
         // A clock that was set back must not make a verification eternal.
         if now >= self.expires_at || now < self.started_at {
             Next::Expired
+        } else if self.page.as_ref().is_some_and(Authorization::was_refused) {
+            Next::Refused
+        } else if self.page.as_ref().is_some_and(|page| page.code().is_none()) {
+            Next::Wait(PAGE_MS)
         } else if now >= self.next_at {
             Next::Ask
         } else {
             Next::Wait(self.next_at.saturating_sub(now))
         }
+    }
+
+    /// The operator's page is open in the browser.
+    pub fn opened(&mut self, page: Authorization) {
+        self.page = Some(page);
+    }
+
+    /// The page that was opened.
+    #[must_use]
+    pub const fn page(&self) -> Option<&Authorization> {
+        self.page.as_ref()
+    }
+
+    /// Takes the app link that the page led back by. `None`: no page was opened.
+    pub fn returned(&mut self, link: &str, now: i64) -> Option<Result<(), ReturnError>> {
+        let answer = self.page.as_mut()?.returned(link, now).map(|_| ());
+        if answer.is_ok() {
+            self.next_at = now;
+        }
+        Some(answer)
     }
 
     /// The operator has recognised the number by its network: there is nothing to wait for any more.
@@ -141,6 +203,7 @@ impl Verification {
             Answer::Denied => Outcome::Refused,
             Answer::Expired => Outcome::Expired,
             Answer::Mismatch => Outcome::Mismatch,
+            Answer::OtherNumber => Outcome::OtherNumber,
         }
     }
 }
@@ -175,8 +238,14 @@ mod tests {
     use super::*;
 
     fn begun(interval_s: i64, expires_in_s: i64) -> Verification {
-        let started =
-            Started { id: "v".into(), interval_s, expires_in_s, binding_message: "A1".into(), cellular_url: None };
+        let started = Started {
+            id: "v".into(),
+            interval_s,
+            expires_in_s,
+            binding_message: "A1".into(),
+            cellular_url: None,
+            operator: None,
+        };
         Verification::started(Msisdn::parse("0912345678").unwrap(), Verifier::new(&[1; 32]), started, 1_000)
     }
 

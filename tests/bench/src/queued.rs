@@ -60,7 +60,7 @@ pub fn open_usual(folder: &Path) -> Result<Core> {
 
 /// Verifies a number. The person approves before the phone first asks, so that nothing waits.
 pub async fn verify(core: &Core, http: &dyn Http, platform: &Platform, msisdn: &str) -> Result<()> {
-    let prepared = core.prepare_verification(msisdn)?;
+    let prepared = core.prepare_verification(msisdn, paytaipei_app::Method::Handset)?;
     let reply = http.send(prepared.request()).await;
     core.verification_started(prepared, reply)?;
     let mut verification = core.verification()?.ok_or_else(|| Failure::new("no verification under way"))?;

@@ -10,7 +10,7 @@ use paytaipei_e2e::programs::programs;
 use paytaipei_e2e::world::{MSISDN, World, run, run_command, run_raw, text};
 use serde_json::Value;
 
-const COMMANDS: [&str; 19] = [
+const COMMANDS: [&str; 20] = [
     "billers",
     "scan",
     "add",
@@ -22,6 +22,7 @@ const COMMANDS: [&str; 19] = [
     "forget",
     "county",
     "verify",
+    "returned",
     "pay",
     "consent",
     "cancel",
@@ -132,6 +133,44 @@ fn kinds(lines: &[Value]) -> Vec<String> {
         keys[0].clone()
     };
     lines.iter().map(only).collect()
+}
+
+#[test]
+fn a_number_is_verified_on_the_operators_page_or_by_the_mobile_network_alone() {
+    const SIM: &str = "+886900000018";
+    let world = World::new().unwrap();
+    let phone = world.phone("phone").unwrap();
+    let page = |method: &str| {
+        let running = phone.start(&["verify", MSISDN, "--method", method]).unwrap();
+        let told = running.next(Duration::from_secs(20)).unwrap();
+        (running, told["page"]["url"].as_str().unwrap().to_owned())
+    };
+    let (running, url) = page("device");
+    let forged = run(&phone, &["returned", "https://pay.taipei/app/verified?code=c&state=s"]).unwrap();
+    assert_eq!((forged.status, forged.error()), (4, Some("return_refused")));
+    let link = world.sandbox.browse(&url, SIM, true).unwrap();
+    assert_eq!(run(&phone, &["returned", &link]).unwrap().status, 0);
+    assert_eq!(kinds(&[running.next(Duration::from_secs(20)).unwrap()]), ["verified"]);
+    assert_eq!(running.finish().unwrap(), 0);
+
+    let (running, url) = page("device");
+    let link = world.sandbox.browse(&url, "+886900000077", true).unwrap();
+    assert_eq!(run(&phone, &["returned", &link]).unwrap().status, 0);
+    assert_eq!(running.next(Duration::from_secs(20)).unwrap()["error"]["code"], "number_mismatch");
+    assert_eq!(running.finish().unwrap(), 4);
+
+    let alone = run(&phone, &["verify", MSISDN, "--method", "camara"]).unwrap();
+    assert_eq!((alone.status, alone.error()), (4, Some("mobile_data_needed")));
+    // A modem: the control interface carries what it is given, as the SIM's network would.
+    let modem = world.folder().join("modem");
+    let body = format!(r#"{{"url":"'"$1"'","msisdn":"{SIM}"}}"#);
+    let control = world.sandbox.control_url();
+    let script = format!("#!/bin/sh\ncurl -s {control}/control/cellular -d '{body}' | tr -dc 0-9\n");
+    std::fs::write(&modem, script).unwrap();
+    std::fs::set_permissions(&modem, std::os::unix::fs::PermissionsExt::from_mode(0o700)).unwrap();
+    let modem = modem.to_str().unwrap();
+    let known = run(&phone, &["verify", MSISDN, "--method", "camara", "--cellular", modem]).unwrap();
+    assert_eq!(kinds(&known.lines), ["verified"], "{known:?}");
 }
 
 #[test]

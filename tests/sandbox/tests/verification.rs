@@ -167,3 +167,46 @@ async fn a_session_expires_when_the_platform_said() {
     tokio::time::sleep(std::time::Duration::from_millis(1_100)).await;
     assert_eq!(phone.inquire(&bill, "status").await.code(), "session_invalid");
 }
+
+#[tokio::test]
+async fn a_code_of_the_operators_page_is_taken_once_from_who_asked_and_for_the_number_asked_about() {
+    let world = World::new();
+    let phone = Phone::new(&world.sandbox);
+    // RFC 7636, appendix B.
+    let challenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+    let nonce = "n".repeat(43);
+    let page = |sim: &str| {
+        let url = format!(
+            "https://operator.invalid/authorize?response_type=code&client_id=pay-taipei&scope=openid+mc_authn&acr_values=3\
+             &redirect_uri=https%3A%2F%2Fpay.taipei%2Fapp%2Fverified&version=mc_di_v3.0&code_challenge_method=S256\
+             &code_challenge={challenge}&nonce={nonce}&state={}",
+            "s".repeat(43)
+        );
+        let link = world.sandbox.browse(&url, sim, true).unwrap();
+        link.split("code=").nth(1).unwrap().split('&').next().unwrap().to_owned()
+    };
+    let body = |code: &str, code_verifier: &str, nonce: &str| json!({ "verifier": VERIFIER, "page": { "code": code, "code_verifier": code_verifier, "nonce": nonce } });
+    let mut refusals = Vec::new();
+    for (sim, code_verifier, nonce) in [
+        (AMY, "x".repeat(43), nonce.clone()),
+        (AMY, VERIFIER.to_owned(), "o".repeat(43)),
+        (BOB, VERIFIER.to_owned(), nonce.clone()),
+    ] {
+        let started = phone.start_by("device", AMY, VERIFIER).await;
+        let path = format!("/v1/verifications/{}/session", started.json["verification"].as_str().unwrap());
+        refusals.push(
+            phone.ask(Method::POST, &path, Some(&body(&page(sim), &code_verifier, &nonce))).await.code().to_owned(),
+        );
+    }
+    assert_eq!(refusals, ["expired_token", "verifier_mismatch", "number_mismatch"]);
+
+    let started = phone.start_by("device", AMY, VERIFIER).await;
+    assert!(world.sandbox.pending(AMY).unwrap().is_empty(), "nobody is asked on the handset");
+    let path = format!("/v1/verifications/{}/session", started.json["verification"].as_str().unwrap());
+    let code = page(AMY);
+    let session = phone.ask(Method::POST, &path, Some(&body(&code, VERIFIER, &nonce))).await;
+    assert_eq!(session.status, 200);
+    let other = phone.start_by("device", AMY, VERIFIER).await;
+    let path = format!("/v1/verifications/{}/session", other.json["verification"].as_str().unwrap());
+    assert_eq!(phone.ask(Method::POST, &path, Some(&body(&code, VERIFIER, &nonce))).await.code(), "expired_token");
+}

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use paytaipei_app::drain::Desk;
 use paytaipei_app::ports::{HttpError, HttpReply};
 use paytaipei_app::store::PaymentRecord;
-use paytaipei_app::{Code, Core, Lang, platform};
+use paytaipei_app::{Code, Core, Lang, Method, platform};
 use paytaipei_payment::{PaymentId, Reason};
 use paytaipei_simulation::ports::{SetClock, phone};
 use paytaipei_simulation::rng::Rng;
@@ -251,7 +251,7 @@ impl Real {
     }
 
     fn verify(&self) {
-        let prepared = self.core().prepare_verification("0912345678").unwrap();
+        let prepared = self.core().prepare_verification("0912345678", Method::Handset).unwrap();
         let started = r#"{"verification":"0123456789abcdef","interval_s":1,"expires_in_s":60,"binding_message":"A"}"#;
         self.core().verification_started(prepared, Ok(json(202, started))).unwrap();
         let mut verification = self.core().verification().unwrap().unwrap();

@@ -5,11 +5,14 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use paytaipei_identity::{Msisdn, Next, Outcome, Verification, Verifier};
+use paytaipei_bill::Lang;
+use paytaipei_identity::device::{Ask, Purpose, ReturnError, Version};
+use paytaipei_identity::{Method, Msisdn, Next, Outcome, Verification, Verifier};
+use paytaipei_oidc::LoginHint;
 use paytaipei_payment::Timestamp;
 
 use super::{Core, PayTaipei};
-use crate::error::{Code, Result};
+use crate::error::{Code, Error, Result};
 use crate::platform::{self, Answer, Errand, Order};
 use crate::ports::{Cellular, CellularError, Http, HttpError, HttpReply, HttpRequest, KeyPurpose, VaultError};
 use crate::store::{Restoring, Work};
@@ -18,6 +21,7 @@ use crate::view::{MobileData, VerificationView};
 /// A verification about to be asked for. Nothing of it is kept before the platform has taken it up.
 pub struct PreparedVerification {
     msisdn: Msisdn,
+    method: Method,
     verifier: Verifier,
     consent_key: String,
     session_key: String,
@@ -25,26 +29,31 @@ pub struct PreparedVerification {
 
 /// A verification that the platform has taken up.
 pub struct StartedVerification {
-    verification: Verification,
+    pub(super) verification: Verification,
     pub view: VerificationView,
     /// What lets whoever fetches it over the subscriber's mobile network pass for the subscriber: kept nowhere.
     pub(crate) cellular_url: Option<String>,
+    /// The operator's page, where that is to be opened.
+    pub(super) page_url: Option<String>,
 }
 
 impl PreparedVerification {
     /// What to send.
     #[must_use]
     pub fn request(&self) -> HttpRequest {
-        platform::verification_request(&self.msisdn, &self.verifier, &self.consent_key, &self.session_key)
+        platform::verification_request(&self.msisdn, self.method, &self.verifier, &self.consent_key, &self.session_key)
     }
 }
 
 /// How long the mobile network is waited for: whoever waits longer has approved on the handset by then.
 const CELLULAR_PATIENCE: Duration = Duration::from_secs(10);
 
+/// Mobile Connect's: two factors, the SIM and what its owner knows.
+const LEVEL_OF_ASSURANCE: u8 = 3;
+
 /// How a verification that somebody waits for stands in the store.
 enum Standing {
-    UnderWay,
+    UnderWay(Box<Verification>),
     /// Somebody else who waited for it heard that it went well.
     Verified,
     Over(Code),
@@ -52,7 +61,7 @@ enum Standing {
 
 fn standing(work: &Work<'_>, verification: &Verification, now: Timestamp) -> Result<Standing> {
     Ok(match work.verification()? {
-        Some(latest) if latest.id == verification.id => Standing::UnderWay,
+        Some(latest) if latest.id == verification.id => Standing::UnderWay(Box::new(latest)),
         Some(_) => Standing::Over(Code::VerificationReplaced),
         None if work.session()?.is_some_and(|session| session.is_current(now.0)) => Standing::Verified,
         None => Standing::Over(Code::VerificationExpired),
@@ -65,13 +74,23 @@ impl PayTaipei {
     ///
     /// Where the platform refuses this phone's keys, since it was revoked, new ones are made and sent at once.
     pub async fn start_verification(&self, msisdn: &str) -> Result<VerificationView> {
-        Ok(self.begin_verification(msisdn).await?.view)
+        Ok(self.begin_verification(msisdn, Method::Handset).await?.view)
     }
 
     /// The same, and where the operator offers it, this phone's SIM is recognised by the mobile network: then
     /// [`Self::finish_verification`] ends without anybody approving. Where that does not work, the handset has been asked.
     pub async fn start_verification_over(&self, msisdn: &str, cellular: Arc<dyn Cellular>) -> Result<VerificationView> {
-        let StartedVerification { verification, mut view, cellular_url } = self.begin_verification(msisdn).await?;
+        let started = self.begin_verification(msisdn, Method::Handset).await?;
+        self.over_mobile_data(started, cellular).await
+    }
+
+    /// Has the mobile network recognise its SIM, where the operator offers that.
+    pub(super) async fn over_mobile_data(
+        &self,
+        started: StartedVerification,
+        cellular: Arc<dyn Cellular>,
+    ) -> Result<VerificationView> {
+        let StartedVerification { verification, mut view, cellular_url, .. } = started;
         let Some(url) = cellular_url else { return Ok(view) };
         let core = Arc::clone(&self.core);
         self.on_core(async move {
@@ -89,15 +108,15 @@ impl PayTaipei {
         .await
     }
 
-    async fn begin_verification(&self, msisdn: &str) -> Result<StartedVerification> {
-        match self.ask_for_verification(msisdn).await {
-            Err(error) if error.code == Code::KeysInvalid => self.ask_for_verification(msisdn).await,
+    pub(super) async fn begin_verification(&self, msisdn: &str, method: Method) -> Result<StartedVerification> {
+        match self.ask_for_verification(msisdn, method).await {
+            Err(error) if error.code == Code::KeysInvalid => self.ask_for_verification(msisdn, method).await,
             started => started,
         }
     }
 
-    async fn ask_for_verification(&self, msisdn: &str) -> Result<StartedVerification> {
-        let prepared = self.prepare_verification(msisdn)?;
+    async fn ask_for_verification(&self, msisdn: &str, method: Method) -> Result<StartedVerification> {
+        let prepared = self.prepare_verification(msisdn, method)?;
         let (core, http) = (Arc::clone(&self.core), Arc::clone(&self.http));
         self.on_core(async move {
             let reply = http.send(prepared.request()).await;
@@ -118,12 +137,14 @@ impl PayTaipei {
             let _one = asking.lock().await;
             loop {
                 match core.store.read(|work| standing(work, &verification, core.clock.now()))? {
-                    Standing::UnderWay => {}
+                    // What the operator's page led back with was stored by whoever took it.
+                    Standing::UnderWay(latest) => verification = *latest,
                     Standing::Verified => return Ok(()),
                     Standing::Over(code) => return Err(code.into()),
                 }
                 let outcome = match verification.next(core.clock.now().0) {
                     Next::Expired => Outcome::Expired,
+                    Next::Refused => Outcome::Refused,
                     Next::Wait(millis) => {
                         // In short naps: a clock that jumps is noticed, and so is a newer verification.
                         let nap = u64::try_from(millis).unwrap_or(0).min(1_000);
@@ -148,7 +169,7 @@ impl PayTaipei {
 
 impl Core {
     /// The first half of [`PayTaipei::start_verification`], for whoever makes the call: what is to be sent.
-    pub fn prepare_verification(&self, msisdn: &str) -> Result<PreparedVerification> {
+    pub fn prepare_verification(&self, msisdn: &str, method: Method) -> Result<PreparedVerification> {
         let msisdn = Msisdn::parse(msisdn).map_err(|_| Code::MsisdnMalformed)?;
         self.refuse_to_abandon(&msisdn)?;
         if self.store.read(|work| work.keys_are_invalid())? {
@@ -163,7 +184,8 @@ impl Core {
             }
             keys => keys?,
         };
-        Ok(PreparedVerification { msisdn, verifier: Verifier::new(&self.store.random()?), consent_key, session_key })
+        let verifier = Verifier::new(&self.store.random()?);
+        Ok(PreparedVerification { msisdn, method, verifier, consent_key, session_key })
     }
 
     /// Those of consent and session, base64url.
@@ -183,16 +205,57 @@ impl Core {
             self.store.invalidate_keys()?;
         }
         let started = started?;
-        let PreparedVerification { msisdn, verifier, .. } = prepared;
-        let cellular_url = started.cellular_url.clone();
-        let verification = Verification::started(msisdn, verifier, started, self.clock.now().0);
+        let PreparedVerification { msisdn, method, verifier, .. } = prepared;
+        let (cellular_url, operator) = (started.cellular_url.clone(), started.operator.clone());
+        let now = self.clock.now().0;
+        let mut verification = Verification::started(msisdn, verifier, started, now);
+        let mut page_url = None;
+        if method == Method::Page {
+            let operator = operator.ok_or(Code::PlatformGarbled)?;
+            let ask = Ask {
+                purpose: Purpose::Authenticate,
+                version: Some(Version::DeviceInitiated2_3),
+                hint: Some(LoginHint::Msisdn(verification.msisdn.e164())),
+                acr: LEVEL_OF_ASSURANCE,
+                max_age: None,
+                ui_locales: self.lang.pick("zh-Hant", "en"),
+                claims: None,
+            };
+            let begun = operator.begin(&ask, &self.store.random()?, now);
+            let (page, url) = begun.map_err(|_| Code::PlatformGarbled)?;
+            verification.opened(page);
+            page_url = Some(url);
+        }
         self.store.write(|work| work.keep_verification(&verification))?;
         let view = VerificationView {
             msisdn: verification.msisdn.masked(),
             binding_message: verification.binding_message.clone(),
             mobile_data: MobileData::NotAsked,
         };
-        Ok(StartedVerification { verification, view, cellular_url })
+        Ok(StartedVerification { verification, view, cellular_url, page_url })
+    }
+
+    /// Takes the app link that the operator's page led back by; [`PayTaipei::finish_verification`] then ends. It may be another
+    /// process than the one that opened the page.
+    ///
+    /// Refused with `return_refused` where the link does not answer this verification, which goes on waiting.
+    pub fn page_returned(&self, link: &str) -> Result<()> {
+        let now = self.clock.now().0;
+        self.store
+            .write(|work| {
+                let Some(mut verification) = work.verification()? else { return Err(Code::VerificationExpired.into()) };
+                let Some(answer) = verification.returned(link, now) else { return Err(Code::ReturnRefused.into()) };
+                work.keep_verification(&verification)?;
+                Ok(answer)
+            })?
+            .map_err(|refusal| match refusal {
+                ReturnError::Denied => Code::VerificationRefused.into(),
+                ReturnError::Late => Code::VerificationExpired.into(),
+                refusal => {
+                    let message = [Lang::ZhHant, Lang::En].map(|lang| Code::ReturnRefused.message(lang));
+                    Error::detailed(Code::ReturnRefused, refusal.name(), message, None)
+                }
+            })
     }
 
     /// Nobody has to be waited for: the platform is asked at once. A verification that is not the one under way any more
@@ -200,7 +263,7 @@ impl Core {
     fn verification_recognised(&self, mut verification: Verification) -> Result<()> {
         let now = self.clock.now();
         self.store.write(|work| {
-            if matches!(standing(work, &verification, now)?, Standing::UnderWay) {
+            if matches!(standing(work, &verification, now)?, Standing::UnderWay(_)) {
                 verification.recognised(now.0);
                 work.keep_verification(&verification)?;
             }
@@ -219,7 +282,7 @@ impl Core {
         let now = self.clock.now();
         let went = self.store.write(|work| {
             match (standing(work, verification, now)?, &outcome) {
-                (Standing::UnderWay, _) => {}
+                (Standing::UnderWay(_), _) => {}
                 // Another process was told meanwhile that the session was collected: by this one.
                 (Standing::Over(Code::VerificationExpired), Outcome::Verified(_)) => {}
                 (Standing::Verified, _) => return Ok(Ok(true)),
@@ -237,6 +300,7 @@ impl Core {
                 Outcome::Refused => Code::VerificationRefused,
                 Outcome::Expired => Code::VerificationExpired,
                 Outcome::Mismatch => Code::VerificationMismatch,
+                Outcome::OtherNumber => Code::NumberMismatch,
             };
             work.forget_verification()?;
             Ok(Err(refusal))

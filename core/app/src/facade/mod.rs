@@ -8,6 +8,7 @@ mod core;
 mod identity;
 mod inquiring;
 mod paying;
+mod verifying;
 mod watching;
 
 use std::future::Future;
@@ -24,6 +25,7 @@ pub use bills::{TakenDrop, billers, scan_picture};
 pub use identity::PreparedVerification;
 pub use inquiring::{Checked, Failed, PreparedInquiry};
 pub use paying::Synced;
+pub use verifying::{VerificationStep, VerificationSteps};
 pub use watching::PaymentStream;
 
 use crate::drain::Runner;

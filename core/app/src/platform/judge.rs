@@ -135,6 +135,7 @@ pub fn collected(reply: Result<HttpReply, HttpError>) -> Answer {
             "access_denied" => Answer::Denied,
             "expired_token" => Answer::Expired,
             "verifier_mismatch" => Answer::Mismatch,
+            "number_mismatch" => Answer::OtherNumber,
             _ => Answer::NoAnswer,
         }),
     });

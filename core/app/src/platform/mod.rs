@@ -180,11 +180,12 @@ impl Answer {
 #[must_use]
 pub fn verification_request(
     msisdn: &paytaipei_identity::Msisdn,
+    method: paytaipei_identity::Method,
     verifier: &paytaipei_identity::Verifier,
     consent_key: &str,
     session_key: &str,
 ) -> HttpRequest {
-    let body = wire::verification_request(msisdn, verifier, consent_key, session_key);
+    let body = wire::verification_request(msisdn, method, verifier, consent_key, session_key);
     HttpRequest {
         method: Method::Post,
         path: "/v1/verifications".into(),
@@ -219,7 +220,8 @@ pub fn catalogue_reply(reply: Result<HttpReply, HttpError>) -> crate::error::Res
 #[must_use]
 pub fn collect_request(verification: &paytaipei_identity::Verification) -> HttpRequest {
     let path = format!("/v1/verifications/{}/session", verification.id);
-    let body = wire::verifier(&verification.verifier);
+    let page = verification.page().and_then(paytaipei_identity::device::Authorization::code);
+    let body = wire::collection(&verification.verifier, page);
     HttpRequest { method: Method::Post, path, bearer: None, bill_token: None, if_none_match: None, body: Some(body) }
 }
 

@@ -1,7 +1,9 @@
 //! The contract's bodies, and what of them this phone believes.
 
 use paytaipei_bill::{BillKey, BillNumber, BillerId, CivilDate, Period, Twd};
-use paytaipei_identity::{Answer, Msisdn, Started, Verifier};
+use paytaipei_identity::device::{Client, Code};
+use paytaipei_identity::{Answer, Method, Msisdn, Started, Verifier};
+use paytaipei_oidc::provider::is_address;
 use paytaipei_payment::{BillStatus, PaymentId, Provider, Reason, Recorded, Terms, Timestamp};
 use serde::Deserialize;
 use serde_json::json;
@@ -12,8 +14,15 @@ use zeroize::Zeroizing;
 use super::{ListedPayment, Page, Purpose};
 use crate::store::PlatformBill;
 
-pub fn verification_request(msisdn: &Msisdn, verifier: &Verifier, consent_key: &str, session_key: &str) -> Vec<u8> {
+pub fn verification_request(
+    msisdn: &Msisdn,
+    method: Method,
+    verifier: &Verifier,
+    consent_key: &str,
+    session_key: &str,
+) -> Vec<u8> {
     json!({
+        "method": method.name(),
         "msisdn": msisdn.e164(),
         "challenge": verifier.challenge(),
         "consent_key": consent_key,
@@ -23,8 +32,13 @@ pub fn verification_request(msisdn: &Msisdn, verifier: &Verifier, consent_key: &
     .into_bytes()
 }
 
-pub fn verifier(verifier: &Verifier) -> Vec<u8> {
-    json!({ "verifier": verifier.reveal() }).to_string().into_bytes()
+pub fn collection(verifier: &Verifier, page: Option<Code<'_>>) -> Vec<u8> {
+    let mut body = json!({ "verifier": verifier.reveal() });
+    if let (Some(page), Some(body)) = (page, body.as_object_mut()) {
+        let page = json!({ "code": page.code, "code_verifier": page.verifier.reveal(), "nonce": page.nonce });
+        body.insert("page".into(), page);
+    }
+    body.to_string().into_bytes()
 }
 
 pub fn inquiry(key: &BillKey, purpose: Purpose) -> Vec<u8> {
@@ -68,6 +82,36 @@ pub struct VerificationStarted {
     binding_message: String,
     #[serde(default)]
     cellular_url: Option<String>,
+    #[serde(default)]
+    operator: Option<Operator>,
+}
+
+#[derive(Deserialize)]
+struct Operator {
+    issuer: String,
+    authorization_endpoint: String,
+    token_endpoint: String,
+    jwks_uri: String,
+    client_id: String,
+    redirect_uri: String,
+}
+
+impl Operator {
+    fn judge(self) -> Option<Client> {
+        let addresses = [&self.issuer, &self.authorization_endpoint, &self.token_endpoint, &self.jwks_uri];
+        if !addresses.into_iter().all(|url| is_address(url)) {
+            return None;
+        }
+        let provider = paytaipei_oidc::Provider {
+            issuer: self.issuer,
+            authorization_endpoint: self.authorization_endpoint,
+            token_endpoint: self.token_endpoint,
+            jwks_uri: self.jwks_uri,
+            backchannel_authentication_endpoint: None,
+            names_itself: true,
+        };
+        Client::new(provider, &self.client_id, &self.redirect_uri).ok()
+    }
 }
 
 /// The longest address that the phone fetches over the mobile network.
@@ -82,7 +126,12 @@ impl VerificationStarted {
             && self.cellular_url.as_ref().is_none_or(fit)
             && self.binding_message.chars().count() <= 20
             && !paytaipei_bill::text::has_hidden_characters(&self.binding_message);
+        let operator = match self.operator {
+            None => None,
+            Some(operator) => Some(operator.judge()?),
+        };
         clean.then_some(Started {
+            operator,
             id: self.verification,
             interval_s: self.interval_s,
             expires_in_s: self.expires_in_s,

@@ -89,7 +89,7 @@ impl World {
     }
 
     pub fn begin_verification(&self, id: &str) {
-        let prepared = self.core.prepare_verification(MSISDN).unwrap();
+        let prepared = self.core.prepare_verification(MSISDN, paytaipei_app::Method::Handset).unwrap();
         let started = format!(r#"{{"verification":"{id}","interval_s":1,"expires_in_s":600,"binding_message":"A1"}}"#);
         self.core.verification_started(prepared, Ok(json(202, &started))).unwrap();
     }

@@ -38,6 +38,13 @@ pub struct Authorization {
     returned: bool,
 }
 
+/// A code, and what only the phone that asked for it knows.
+pub struct Code<'a> {
+    pub code: &'a str,
+    pub verifier: &'a Verifier,
+    pub nonce: &'a str,
+}
+
 /// Why what came back is not taken. But for the last four it says nothing of the request, which goes on waiting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum ReturnError {
@@ -75,6 +82,32 @@ pub enum ReturnError {
     Refused,
     #[error("the operator answers without a code: start again")]
     NoCode,
+}
+
+impl ReturnError {
+    /// Its name among machines.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::NotAnAddress => "not_an_address",
+            Self::TooLong => "too_long",
+            Self::OtherScheme => "other_scheme",
+            Self::OtherHost => "other_host",
+            Self::OtherPort => "other_port",
+            Self::OtherPath => "other_path",
+            Self::Decorated => "decorated",
+            Self::ParameterTwice => "parameter_twice",
+            Self::NoState => "no_state",
+            Self::State => "other_state",
+            Self::Replayed => "replayed",
+            Self::Late => "late",
+            Self::NoIssuer => "no_issuer",
+            Self::Issuer => "other_issuer",
+            Self::Denied => "denied",
+            Self::Refused => "operator_trouble",
+            Self::NoCode => "no_code",
+        }
+    }
 }
 
 fn constant_time_equals(a: &str, b: &str) -> bool {
@@ -132,6 +165,19 @@ impl Authorization {
         let request = TokenRequest::of_code(&self.client, &code, &self.verifier);
         self.code = Some(code);
         Ok(request)
+    }
+
+    /// What came back and what it was asked with, for who redeems it in the phone's place.
+    #[must_use]
+    pub fn code(&self) -> Option<Code<'_>> {
+        let code = self.code.as_deref()?;
+        Some(Code { code, verifier: &self.verifier, nonce: &self.nonce })
+    }
+
+    /// Whether it came back without a code.
+    #[must_use]
+    pub const fn was_refused(&self) -> bool {
+        self.returned && self.code.is_none()
     }
 
     fn is_ours(&self, link: &str) -> Result<Url, ReturnError> {

@@ -9,5 +9,5 @@ mod authorization;
 mod tokens;
 
 pub use ask::{Ask, AskError, Client, ClientError, Purpose, Version};
-pub use authorization::{Authorization, ReturnError};
+pub use authorization::{Authorization, Code, ReturnError};
 pub use tokens::{HttpAnswer, RedeemError, TokenRequest, Tokens};

@@ -80,6 +80,23 @@ impl Stage<'_, '_> {
         running.until("verified", |_| Ok(true))?;
         ensure!(running.finish()? == 0, "verify did not end well");
         self.teller.proven("門號已驗證", "the number is verified");
+        self.verify_by_page()
+    }
+
+    /// The second way: the operator's page in the phone's browser, whose way back another app tries to forge.
+    fn verify_by_page(&mut self) -> Result<()> {
+        let running = self.phone.start(&["verify", MSISDN, "--method", "device"])?;
+        let url = text(&running.next(Duration::from_secs(20))?, &["page", "url"])?;
+        let forged = self.phone.run(&["returned", "https://pay.taipei/app/verified?code=forged&state=forged"])?;
+        ensure!(forged.error() == Some("return_refused"), "a forged way back: {forged:?}");
+        let link = self.sandbox.control().browse(&url, E164, true)?;
+        self.phone.run(&["returned", &link])?.well()?;
+        running.until("verified", |_| Ok(true))?;
+        ensure!(running.finish()? == 0, "verifying by the page did not end well");
+        self.teller.proven(
+            "也能在電信業者的網頁上驗證；其他 App 偽造的返回連結被拒絕：return_refused",
+            "the operator's page verifies it too; a way back forged by another app is refused: return_refused",
+        );
         Ok(())
     }
 

@@ -128,6 +128,14 @@ impl ControlClient {
         status.ok_or_else(|| ControlError::Unreadable("no status".to_owned()))
     }
 
+    /// Opens the operator's page in the browser of the phone with the SIM of this number, and answers; gives the address that
+    /// the page leads back to.
+    pub fn browse(&self, url: &str, msisdn: &str, approve: bool) -> Result<String, ControlError> {
+        let answer: Value = self.post("browser", json!({"url": url, "msisdn": msisdn, "approve": approve}))?;
+        let link = answer["link"].as_str().map(str::to_owned);
+        link.ok_or_else(|| ControlError::Unreadable("no link".to_owned()))
+    }
+
     /// What the handset of a number shows, oldest first.
     pub fn pending(&self, msisdn: &str) -> Result<Vec<PendingApproval>, ControlError> {
         let mut answer: Value = self.get(&format!("handset?msisdn={}", msisdn.replace('+', "%2B")))?;

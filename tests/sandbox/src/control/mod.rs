@@ -50,6 +50,7 @@ pub fn router(hands: Arc<Hands>) -> Router {
         .route("/control/bills/pay-elsewhere", post(pay_elsewhere))
         .route("/control/handset", post(decide).get(pending))
         .route("/control/cellular", post(cellular_get))
+        .route("/control/browser", post(browse))
         .route("/control/hand-off", post(finish_hand_off))
         .route("/control/agreements", post(agree))
         .route("/control/agreements/revoke", post(revoke_agreement))
@@ -171,6 +172,20 @@ async fn cellular_get(State(hands): Held, body: Bytes) -> Answer {
     let ticket = url.rsplit('/').next().unwrap_or_default();
     let status = if hands.operator.recognise(ticket, &msisdn)? { 204 } else { 403 };
     give(json!({"status": status}))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Browse {
+    url: String,
+    msisdn: String,
+    approve: bool,
+}
+
+/// The phone's browser on the operator's page, and the person in front of it.
+async fn browse(State(hands): Held, body: Bytes) -> Answer {
+    let Browse { url, msisdn, approve } = read(&body)?;
+    give(json!({"link": hands.operator.browse(&url, &msisdn, approve)?}))
 }
 
 #[derive(Deserialize)]

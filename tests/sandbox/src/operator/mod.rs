@@ -2,6 +2,10 @@
 //! control interface. The platform asks as an OIDC client would in CIBA's poll mode (OpenID Connect CIBA Core 1.0, §7
 //! and §11): a request gets an `auth_req_id`, whose answer is fetched until there is one.
 
+mod page;
+
+pub use page::{AUTHORIZATION_ENDPOINT, CLIENT_ID, ISSUER, REDIRECT_URI};
+
 use crate::clock::now_ms;
 use crate::control::types::PendingApproval;
 use crate::entropy;
@@ -18,7 +22,8 @@ const SCHEMA: &str = "
         msisdn TEXT NOT NULL,
         binding_message TEXT NOT NULL,
         expires_at INTEGER NOT NULL,
-        answer TEXT CHECK (answer IN ('approved', 'denied'))
+        answer TEXT CHECK (answer IN ('approved', 'denied')),
+        shown INTEGER NOT NULL
     ) STRICT;
     CREATE INDEX IF NOT EXISTS requests_by_number ON requests(msisdn, seq);
 ";
@@ -39,17 +44,24 @@ pub struct Operator {
 
 impl Operator {
     pub fn open(file: &Path) -> rusqlite::Result<Self> {
-        Ok(Self { db: store::open(file, SCHEMA)? })
+        Ok(Self { db: store::open(file, &[SCHEMA, page::SCHEMA].concat())? })
     }
 
-    /// Shows a request on the handset of a number. Gives its `auth_req_id`, and the ticket by which it is known to the
+    /// Shows a request on the handset of a number, or waits for the mobile network alone where nobody is asked. Gives its `auth_req_id`, and the ticket by which it is known to the
     /// mobile network.
-    pub fn ask(&self, msisdn: &str, binding_message: &str, life_s: u32) -> rusqlite::Result<(String, String)> {
+    pub fn ask(
+        &self,
+        msisdn: &str,
+        binding_message: &str,
+        life_s: u32,
+        shown: bool,
+    ) -> rusqlite::Result<(String, String)> {
         let (id, ticket) = (entropy::opaque(), entropy::opaque());
         let expires_at = now_ms().saturating_add(i64::from(life_s).saturating_mul(1000));
         lock(&self.db).execute(
-            "INSERT INTO requests(auth_req_id, ticket, msisdn, binding_message, expires_at) VALUES (?1, ?2, ?3, ?4, ?5)",
-            params![id, ticket, msisdn, binding_message, expires_at],
+            "INSERT INTO requests(auth_req_id, ticket, msisdn, binding_message, expires_at, shown)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            params![id, ticket, msisdn, binding_message, expires_at, shown],
         )?;
         Ok((id, ticket))
     }
@@ -85,7 +97,7 @@ impl Operator {
         let db = lock(&self.db);
         let mut query = db.prepare_cached(
             "SELECT msisdn, binding_message FROM requests
-             WHERE msisdn = ?1 AND answer IS NULL AND expires_at > ?2 ORDER BY seq",
+             WHERE msisdn = ?1 AND shown AND answer IS NULL AND expires_at > ?2 ORDER BY seq",
         )?;
         let rows = query.query_map(params![msisdn, now_ms()], |row| {
             Ok(PendingApproval { msisdn: row.get(0)?, binding_message: row.get(1)? })
@@ -98,7 +110,7 @@ impl Operator {
         let answer = if approve { "approved" } else { "denied" };
         let changed = lock(&self.db).execute(
             "UPDATE requests SET answer = ?1 WHERE seq = (
-                 SELECT max(seq) FROM requests WHERE msisdn = ?2 AND answer IS NULL AND expires_at > ?3
+                 SELECT max(seq) FROM requests WHERE msisdn = ?2 AND shown AND answer IS NULL AND expires_at > ?3
                  AND (?4 IS NULL OR binding_message = ?4))",
             params![answer, msisdn, now_ms(), binding_message],
         )?;

@@ -69,7 +69,7 @@ const SCHEMA: &str = "
     CREATE INDEX IF NOT EXISTS webhooks_by_order ON webhooks(order_id);
     CREATE TABLE IF NOT EXISTS verifications(
         id TEXT PRIMARY KEY, msisdn TEXT NOT NULL, challenge TEXT NOT NULL, consent_key TEXT NOT NULL,
-        session_key TEXT NOT NULL, auth_req_id TEXT NOT NULL, interval_s INTEGER NOT NULL, polled_at INTEGER,
+        session_key TEXT NOT NULL, auth_req_id TEXT, interval_s INTEGER NOT NULL, polled_at INTEGER,
         collected INTEGER NOT NULL DEFAULT 0) STRICT;
     CREATE TABLE IF NOT EXISTS sessions(
         hash TEXT PRIMARY KEY, msisdn TEXT NOT NULL, consent_key TEXT NOT NULL, session_key TEXT NOT NULL,

@@ -2,7 +2,7 @@
 
 use super::Platform;
 use super::inquiry::Inquiry;
-use super::verification::{Collected, VerificationRequest};
+use super::verification::{Collected, Page, VerificationRequest};
 use crate::problem::Problem;
 use axum::body::Bytes;
 use axum::extract::{Path, Query, State};
@@ -87,6 +87,8 @@ async fn start_verification(State(platform): State<Arc<Platform>>, headers: Head
 #[serde(deny_unknown_fields)]
 struct Collect {
     verifier: String,
+    #[serde(default)]
+    page: Option<Page>,
 }
 
 async fn collect_session(
@@ -101,7 +103,7 @@ async fn collect_session(
         .check_path("POST", &path)
         .map_err(|_| Problem::malformed("This is no verification of this interface."))?;
     let request: Collect = read(&platform, "POST", &path, &headers, &body)?;
-    match platform.collect_session(&verification, &request.verifier)? {
+    match platform.collect_session(&verification, &request.verifier, request.page.as_ref())? {
         Collected::Session { token, expires_in_s } => ok(json!({"token": token, "expires_in_s": expires_in_s})),
         Collected::Pending { interval_s } => {
             let pending = json!({"state": "pending", "interval_s": interval_s});

@@ -3,7 +3,7 @@
 use super::{Platform, Setting, consent};
 use crate::clock::now_ms;
 use crate::entropy;
-use crate::operator::Approval;
+use crate::operator::{self, Approval};
 use crate::problem::Problem;
 use crate::store::lock;
 use rusqlite::{OptionalExtension, TransactionBehavior, params};
@@ -27,6 +27,27 @@ pub struct VerificationRequest {
     challenge: String,
     consent_key: String,
     session_key: String,
+    #[serde(default)]
+    method: Method,
+}
+
+/// How the operator recognises the number.
+#[derive(Clone, Copy, Default, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+enum Method {
+    #[default]
+    Ciba,
+    Device,
+    Camara,
+}
+
+/// What the operator's page led back with.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Page {
+    code: String,
+    code_verifier: String,
+    nonce: String,
 }
 
 /// Who speaks: the number and consent key that a token stands for.
@@ -65,7 +86,27 @@ impl Platform {
         }
         let interval_s = self.setting(&db, Setting::PollIntervalS)?;
         let expires_in_s = self.setting(&db, Setting::VerificationS)?;
-        let (auth_req_id, ticket) = self.operator.ask(&request.msisdn, &binding_message, expires_in_s)?;
+        let mut started = json!({
+            "interval_s": interval_s, "expires_in_s": expires_in_s, "binding_message": binding_message,
+        });
+        let mut auth_req_id = None;
+        if request.method == Method::Device {
+            let at = |path: &str| format!("{}/{path}", operator::ISSUER);
+            started["operator"] = json!({
+                "issuer": operator::ISSUER,
+                "authorization_endpoint": operator::AUTHORIZATION_ENDPOINT,
+                "token_endpoint": at("token"),
+                "jwks_uri": at("jwks"),
+                "client_id": operator::CLIENT_ID,
+                "redirect_uri": operator::REDIRECT_URI,
+            });
+        } else {
+            let shown = request.method == Method::Ciba;
+            let (id, ticket) = self.operator.ask(&request.msisdn, &binding_message, expires_in_s, shown)?;
+            auth_req_id = Some(id);
+            // Nobody answers there but the mobile network, which the control interface plays.
+            started["cellular_url"] = format!("{}/recognise/{ticket}", operator::ISSUER).into();
+        }
         let id = entropy::opaque();
         db.execute(
             "INSERT INTO verifications(id, msisdn, challenge, consent_key, session_key, auth_req_id, interval_s)
@@ -80,18 +121,17 @@ impl Platform {
                 interval_s
             ],
         )?;
-        Ok(json!({
-            "verification": id,
-            "interval_s": interval_s,
-            "expires_in_s": expires_in_s,
-            "binding_message": binding_message,
-            // Nobody answers there but the mobile network, which the control interface plays.
-            "cellular_url": format!("https://operator.invalid/recognise/{ticket}"),
-        }))
+        started["verification"] = id.into();
+        Ok(started)
     }
 
     /// `POST /v1/verifications/{verification}/session`. Whoever has no verifier learns nothing and changes nothing.
-    pub fn collect_session(&self, verification: &str, verifier: &str) -> Result<Collected, Problem> {
+    pub fn collect_session(
+        &self,
+        verification: &str,
+        verifier: &str,
+        page: Option<&Page>,
+    ) -> Result<Collected, Problem> {
         let gone = |why: &str| Problem::new(410, "expired_token", format!("{why} Verify the number again."));
         let mut db = lock(&self.db);
         let tx = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -106,8 +146,9 @@ impl Platform {
                         challenge: row.get(1)?,
                         consent_key: row.get(2)?,
                         session_key: row.get(3)?,
+                        method: Method::default(),
                     };
-                    let auth_req_id: String = row.get(4)?;
+                    let auth_req_id: Option<String> = row.get(4)?;
                     let polling: (i64, Option<i64>, bool) = (row.get(5)?, row.get(6)?, row.get(7)?);
                     Ok((request, auth_req_id, polling))
                 },
@@ -122,7 +163,22 @@ impl Platform {
         if collected {
             return Err(gone("The session was collected already."));
         }
-        match self.operator.answer(&auth_req_id)? {
+        let approval = match (auth_req_id, page) {
+            (Some(auth_req_id), _) => self.operator.answer(&auth_req_id)?,
+            (None, None) => Approval::Pending,
+            (None, Some(page)) => {
+                let redeemed = self.operator.redeem(&page.code, &page.code_verifier)?;
+                let redeemed = redeemed.ok_or_else(|| gone("The operator does not take the code."))?;
+                if redeemed.nonce != page.nonce {
+                    return Err(Problem::new(403, "verifier_mismatch", "The code answers another request."));
+                }
+                if redeemed.msisdn != request.msisdn {
+                    return Err(Problem::new(403, "number_mismatch", "The operator recognised another number."));
+                }
+                Approval::Approved
+            }
+        };
+        match approval {
             Approval::Expired => Err(gone("Nobody approved in time.")),
             Approval::Denied => Err(Problem::new(403, "access_denied", "The person refused on the handset.")),
             Approval::Pending => {

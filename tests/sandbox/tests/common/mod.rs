@@ -221,8 +221,13 @@ impl Phone {
     }
 
     pub async fn start_verification(&self, msisdn: &str, verifier: &str) -> Answer {
+        self.start_by("ciba", msisdn, verifier).await
+    }
+
+    pub async fn start_by(&self, method: &str, msisdn: &str, verifier: &str) -> Answer {
         let challenge = ring::digest::digest(&ring::digest::SHA256, verifier.as_bytes());
         let body = json!({
+            "method": method,
             "msisdn": msisdn,
             "challenge": URL_SAFE_NO_PAD.encode(challenge),
             "consent_key": public(&self.consent_key),

@@ -1,6 +1,6 @@
 //! People: they scan, look, pay, agree, change their minds, and lose interest.
 
-use paytaipei_app::{Code, platform};
+use paytaipei_app::{Code, Method, platform};
 use paytaipei_payment::{Payment, PaymentId, Provider, State};
 
 use super::network::For;
@@ -71,7 +71,7 @@ impl World {
 
     fn start_verification(&mut self, phone: usize, process: u64) -> Checked<Called<()>> {
         let Some(number) = self.phones.get(phone).map(|sim| sim.number.clone()) else { return Ok(Called::Died) };
-        let prepared = match self.call(phone, process, |core, _| core.prepare_verification(&number))? {
+        let prepared = match self.call(phone, process, |core, _| core.prepare_verification(&number, Method::Handset))? {
             Called::Done(prepared) => prepared,
             Called::Refused(error) => return Ok(Called::Refused(error)),
             Called::Died => return Ok(Called::Died),
