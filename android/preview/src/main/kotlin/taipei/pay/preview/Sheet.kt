@@ -5,6 +5,7 @@ import java.awt.Font
 import java.awt.Graphics2D
 import java.awt.RenderingHints
 import java.awt.image.BufferedImage
+import java.awt.image.IndexColorModel
 import java.io.ByteArrayInputStream
 import java.io.File
 import javax.imageio.ImageIO
@@ -37,7 +38,30 @@ class Sheet(private val glass: Glass) {
         }
         pen.dispose()
         file.parentFile.mkdirs()
-        ImageIO.write(sheet, "png", file)
+        ImageIO.write(fewColours(sheet), "png", file)
+    }
+
+    /** With the colours that it has most of: a third of the bytes, and screens are mostly flat. */
+    private fun fewColours(sheet: BufferedImage): BufferedImage {
+        val counts = HashMap<Int, Int>()
+        for (y in 0 until sheet.height) for (x in 0 until sheet.width) counts.merge(coarse(sheet.getRGB(x, y)), 1, Int::plus)
+        val kept = counts.entries.sortedByDescending { it.value }.take(256).map { it.key }
+        val nearest = counts.keys.associateWith { colour -> kept.indices.minBy { distance(kept[it], colour) } }
+        fun channel(shift: Int) = ByteArray(kept.size) { (kept[it] shr shift).toByte() }
+        val model = IndexColorModel(8, kept.size, channel(16), channel(8), channel(0))
+        val few = BufferedImage(sheet.width, sheet.height, BufferedImage.TYPE_BYTE_INDEXED, model)
+        for (y in 0 until sheet.height) {
+            for (x in 0 until sheet.width) few.raster.setSample(x, y, 0, nearest.getValue(coarse(sheet.getRGB(x, y))))
+        }
+        return few
+    }
+
+    /** The middle of the eight shades of each channel that are taken for one. */
+    private fun coarse(colour: Int) = colour and 0xF8F8F8 or 0x040404
+
+    private fun distance(a: Int, b: Int) = listOf(0, 8, 16).sumOf { shift ->
+        val apart = (a shr shift and 0xff) - (b shr shift and 0xff)
+        apart * apart
     }
 
     /** Made smaller by halves, so that thin lines stay. */
