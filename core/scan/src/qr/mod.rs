@@ -550,7 +550,7 @@ mod tests {
                 for &(x, y) in &order[word * 8..word * 8 + 8] {
                     let wrong = random() % 2 == 0;
                     let value = &mut grid.modules[y * size + x];
-                    *value *= if wrong { -0.1 } else { 0.1 };
+                    *value *= if wrong { -0.01 } else { 0.01 };
                 }
             }
             prop_assert_eq!(grid.decode().unwrap().text, text);
