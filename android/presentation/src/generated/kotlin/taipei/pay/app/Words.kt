@@ -134,6 +134,7 @@ class Words(val lang: Lang) {
         "biller_unknown" -> say("請從首頁選擇要繳的項目。", "Choose what to pay on the home screen.")
         "consent_for_other" -> say("請返回，再看一次金額。", "Go back and look at the amount again.")
         "consent_not_asked" -> say("請到「繳費中」查看目前狀態。", "See “In progress” for where it stands.")
+        "field_missing" -> say("請把每一格都填好。", "Fill in every field.")
         "field_unknown" -> say("請從首頁選擇要繳的項目。", "Choose what to pay on the home screen.")
         "key_lost" -> say("請勿重複繳納；請洽客服協助。", "Do not pay again; ask the help desk.")
         "number_not_verified" -> say("請先驗證您的手機門號。", "Verify your mobile number first.")
