@@ -28,13 +28,23 @@ public final class Holdings {
     public private(set) var held = Held()
     @ObservationIgnored private let core: PayTaipei
     @ObservationIgnored private let bell = Bell()
+    @ObservationIgnored private var reading: Task<Void, Never>?
 
     init(_ core: PayTaipei) {
         self.core = core
     }
 
-    /// Reads everything again, though whoever asks for it leaves meanwhile: what they did is seen where they went.
-    func reload() async { await Task { await read() }.value }
+    /// Reads everything again, though whoever asks for it leaves meanwhile: what they did is seen where they went. One
+    /// after the other, so that what is shown last was read last.
+    func reload() async {
+        let former = reading
+        let task = Task {
+            await former?.value
+            await read()
+        }
+        reading = task
+        await task.value
+    }
 
     private func read() async {
         do {

@@ -8,6 +8,8 @@ import kotlinx.coroutines.flow.StateFlow
 import kotlinx.coroutines.flow.conflate
 import kotlinx.coroutines.flow.update
 import kotlinx.coroutines.launch
+import kotlinx.coroutines.sync.Mutex
+import kotlinx.coroutines.sync.withLock
 import kotlinx.coroutines.withTimeoutOrNull
 import taipei.pay.Bill
 import taipei.pay.BillStatus
@@ -41,10 +43,11 @@ data class Held(
 class Holdings(private val core: PayTaipei) {
     private val mutable = MutableStateFlow(Held())
     private val woken = Channel<Unit>(Channel.CONFLATED)
+    private val reading = Mutex()
     val held: StateFlow<Held> = mutable
 
-    /** Reads everything again. */
-    suspend fun reload() {
+    /** Reads everything again: one after the other, so that what is shown last was read last. */
+    suspend fun reload() = reading.withLock {
         try {
             val number = core.identity.verifiedNumber()
             val fresh = if (number == null) Held(loaded = true) else Held(

@@ -13,7 +13,8 @@ import androidx.compose.ui.semantics.getAllSemanticsNodes
 import androidx.compose.ui.semantics.getOrNull
 import androidx.compose.ui.text.AnnotatedString
 import androidx.compose.ui.unit.Density
-import java.util.concurrent.Executors
+import java.awt.EventQueue
+import java.util.concurrent.Executor
 import kotlin.time.Duration
 import kotlin.time.Duration.Companion.seconds
 import kotlinx.coroutines.CoroutineDispatcher
@@ -24,9 +25,11 @@ import org.jetbrains.skia.Bitmap
 import org.jetbrains.skia.EncodedImageFormat
 import org.jetbrains.skia.Image
 
-/** Where app and pictures live, as on a phone: one thread. */
-val mainThread: CoroutineDispatcher =
-    Executors.newSingleThreadExecutor { Thread(it, "main of the app").apply { isDaemon = true } }.asCoroutineDispatcher()
+/**
+ * Where app and pictures live, as on a phone: one thread. It is the one on which Compose tells of changed states; with another,
+ * a change may come while the scene is being composed, and be lost.
+ */
+val mainThread: CoroutineDispatcher = Executor(EventQueue::invokeLater).asCoroutineDispatcher()
 
 /** How large a screen is, in dp, and how large the person likes letters. */
 data class Glass(val width: Int, val height: Int, val letters: Float = 1f, val density: Float = 1f)
@@ -73,9 +76,27 @@ class Stage private constructor(val glass: Glass, content: @Composable () -> Uni
         @Suppress("UNREACHABLE_CODE") error("")
     }
 
+    /** Waits until nothing moves any more, as a person does before pressing. */
+    private suspend fun rest() {
+        var still = 0
+        var before = seen()
+        // What moves for ever is pressed all the same.
+        repeat(200) {
+            if (still == 10) return
+            delay(20)
+            draw()
+            val now = seen()
+            still = if (now == before) still + 1 else 0
+            before = now
+        }
+    }
+
+    private fun seen() = found().map { Triple(it.words, it.boundsInRoot, it.config.contains(SemanticsProperties.Disabled)) }
+
     /** Brings it into sight and presses it. */
     suspend fun press(text: String) = withContext(mainThread) {
         see(text)
+        rest()
         bringIntoSight(text)
         val target = find(text)!!.boundsInRoot.center
         check(target.x in 0f..scene.constraints.maxWidth.toFloat() && target.y in 0f..scene.constraints.maxHeight.toFloat()) {
