@@ -74,8 +74,8 @@ fn compare(earlier: &str, later: &str) -> Result<(), String> {
 fn words(what: &str, path: &str) -> Result<(), String> {
     let words = words::read(&read_bytes(path)?).map_err(|error| format!("{path}: {error}"))?;
     let text = match what {
-        "kotlin" => words::kotlin(&words),
-        "swift" => words_swift::source(&words),
+        "kotlin" => words::source(&words, &words::KOTLIN),
+        "swift" => words::source(&words, &words_swift::SWIFT),
         "system" => words_swift::catalogue(&words).map_err(|error| format!("{path}: {error}"))?,
         _ => return Err(format!("words for {what} are not known")),
     };

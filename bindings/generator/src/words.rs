@@ -2,7 +2,6 @@
 //! has to be told.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write as _;
 
 use serde::Deserialize;
 
@@ -18,9 +17,9 @@ pub struct Word {
 /// do, which are for the command line too.
 pub type Words = BTreeMap<String, Word>;
 
-pub const HINT: &str = "hint_";
+const HINT: &str = "hint_";
 /// Names of what Apple's systems say of the app, and no screen does.
-pub const IOS: &str = "ios_";
+const IOS: &str = "ios_";
 
 /// The words of a file, where both languages have something to say and ask for the same.
 pub fn read(json: &[u8]) -> Result<Words, String> {
@@ -36,37 +35,62 @@ pub fn read(json: &[u8]) -> Result<Words, String> {
     Ok(words)
 }
 
-/// A Kotlin class of them.
-pub fn kotlin(words: &Words) -> String {
-    let mut text = String::from(
-        "// Made by scripts/bindings from shells/words.json.\npackage taipei.pay.app\n\nimport taipei.pay.Lang\n\n\
-         /** What the app says. */\nclass Words(val lang: Lang) {\n    \
-         private fun say(zh: String, en: String) = if (lang == Lang.EN) en else zh\n\n",
-    );
+/// How a language writes what shells say, line by line.
+pub struct Syntax {
+    pub head: &'static str,
+    /// A word, of its name and what it says.
+    pub property: fn(&str, &str) -> String,
+    /// A word with gaps, of its name, its parameters and what it says.
+    pub function: fn(&str, &str, &str) -> String,
+    pub hints: &'static str,
+    /// A hint, of the refusal's code and what it says.
+    pub hint: fn(&str, &str) -> String,
+    pub tail: &'static str,
+    /// What a string's text may not hold as it is, and what is written instead.
+    pub escapes: &'static [(&'static str, &'static str)],
+    /// A gap of a string, of its parameter's name.
+    pub gap: fn(&str) -> String,
+}
+
+/// The words that screens say, as a source of that language.
+pub fn source(words: &Words, syntax: &Syntax) -> String {
+    let mut text = syntax.head.to_owned();
     let (hints, words): (Vec<_>, Vec<_>) =
         words.iter().filter(|(name, _)| !name.starts_with(IOS)).partition(|(name, _)| name.starts_with(HINT));
+    let said = |word: &Word| format!("say({}, {})", literal(&word.zh, syntax), literal(&word.en, syntax));
     for (name, word) in words {
-        let said = format!("say({}, {})", literal(&word.zh), literal(&word.en));
-        let gaps = gaps(&word.zh);
-        let _ = if gaps.is_empty() {
-            writeln!(text, "    val {} get() = {said}", camel(name))
+        let parameters: Vec<String> = gaps(&word.zh).iter().map(|gap| format!("{}: String", camel(gap))).collect();
+        text.push_str(&if parameters.is_empty() {
+            (syntax.property)(&camel(name), &said(word))
         } else {
-            let parameters: Vec<String> = gaps.iter().map(|gap| format!("{}: String", camel(gap))).collect();
-            writeln!(text, "    fun {}({}) = {said}", camel(name), parameters.join(", "))
-        };
+            (syntax.function)(&camel(name), &parameters.join(", "), &said(word))
+        });
     }
-    text.push_str("\n    /** What to do about a refusal, where an app says it better than the core. */\n");
-    text.push_str("    fun hint(code: String): String? = when (code) {\n");
+    text.push_str(syntax.hints);
     for (name, word) in hints {
-        let code = &name[HINT.len()..];
-        let _ = writeln!(text, "        \"{code}\" -> say({}, {})", literal(&word.zh), literal(&word.en));
+        text.push_str(&(syntax.hint)(&name[HINT.len()..], &said(word)));
     }
-    text.push_str("        else -> null\n    }\n}\n");
+    text.push_str(syntax.tail);
     text
 }
 
+/// A Kotlin class.
+pub const KOTLIN: Syntax = Syntax {
+    head: "// Made by scripts/bindings from shells/words.json.\npackage taipei.pay.app\n\nimport taipei.pay.Lang\n\n\
+           /** What the app says. */\nclass Words(val lang: Lang) {\n    \
+           private fun say(zh: String, en: String) = if (lang == Lang.EN) en else zh\n\n",
+    property: |name, said| format!("    val {name} get() = {said}\n"),
+    function: |name, parameters, said| format!("    fun {name}({parameters}) = {said}\n"),
+    hints: "\n    /** What to do about a refusal, where an app says it better than the core. */\n    \
+            fun hint(code: String): String? = when (code) {\n",
+    hint: |code, said| format!("        \"{code}\" -> {said}\n"),
+    tail: "        else -> null\n    }\n}\n",
+    escapes: &[("\\", "\\\\"), ("\"", "\\\""), ("$", "\\$"), ("\n", "\\n")],
+    gap: |name| format!("${{{name}}}"),
+};
+
 /// What stands in braces, sorted.
-pub fn gaps(text: &str) -> BTreeSet<&str> {
+fn gaps(text: &str) -> BTreeSet<&str> {
     text.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(gap, _)| gap).collect()
 }
 
@@ -81,11 +105,11 @@ pub fn camel(snake: &str) -> String {
     name
 }
 
-/// A string of Kotlin's, gaps as templates.
-fn literal(text: &str) -> String {
-    let mut literal = text.replace('\\', "\\\\").replace('"', "\\\"").replace('$', "\\$").replace('\n', "\\n");
+/// A string of that language, gaps as templates.
+fn literal(text: &str, syntax: &Syntax) -> String {
+    let mut literal = syntax.escapes.iter().fold(text.to_owned(), |text, (from, to)| text.replace(from, to));
     for gap in gaps(text) {
-        literal = literal.replace(&format!("{{{gap}}}"), &format!("${{{}}}", camel(gap)));
+        literal = literal.replace(&format!("{{{gap}}}"), &(syntax.gap)(&camel(gap)));
     }
     format!("\"{literal}\"")
 }
@@ -98,7 +122,7 @@ mod tests {
     #[test]
     fn what_is_put_in_becomes_a_parameter_and_nothing_else_is_a_template() {
         let words = read(br#"{"due_in": {"zh": "\"{days_left}\" \u5929", "en": "US$ {days_left}"}, "hint_offline": {"zh": "a", "en": "b"}}"#);
-        let text = kotlin(&words.unwrap());
+        let text = source(&words.unwrap(), &KOTLIN);
         assert!(
             text.contains(r#"fun dueIn(daysLeft: String) = say("\"${daysLeft}\" 天", "US\$ ${daysLeft}")"#),
             "{text}"

@@ -1,10 +1,8 @@
 //! The words of shells for iOS: a Swift structure, and the string catalogue of what the system itself says of the app.
 
-use std::fmt::Write as _;
-
 use serde_json::{Map, json};
 
-use crate::words::{HINT, IOS, Words, camel, gaps};
+use crate::words::{Syntax, Words};
 
 /// What the system says of the app, by the key of the app's `Info.plist`, and the word that it says.
 const SYSTEM: [(&str, &str); 3] = [
@@ -13,35 +11,21 @@ const SYSTEM: [(&str, &str); 3] = [
     ("NSFaceIDUsageDescription", "ios_presence_why"),
 ];
 
-/// A Swift structure of them.
-pub fn source(words: &Words) -> String {
-    let mut text = String::from(
-        "// Made by scripts/bindings from shells/words.json.\nimport PayTaipeiKit\n\n/// What the app says.\n\
-         public struct AppWords: Equatable, Sendable {\n    public let lang: Lang\n\n    \
-         public init(lang: Lang) { self.lang = lang }\n\n    \
-         private func say(_ zh: String, _ en: String) -> String { lang == .en ? en : zh }\n\n",
-    );
-    let (hints, words): (Vec<_>, Vec<_>) =
-        words.iter().filter(|(name, _)| !name.starts_with(IOS)).partition(|(name, _)| name.starts_with(HINT));
-    for (name, word) in words {
-        let said = format!("say({}, {})", literal(&word.zh), literal(&word.en));
-        let gaps = gaps(&word.zh);
-        let _ = if gaps.is_empty() {
-            writeln!(text, "    public var {}: String {{ {said} }}", camel(name))
-        } else {
-            let parameters: Vec<String> = gaps.iter().map(|gap| format!("{}: String", camel(gap))).collect();
-            writeln!(text, "    public func {}({}) -> String {{ {said} }}", camel(name), parameters.join(", "))
-        };
-    }
-    text.push_str("\n    /// What to do about a refusal, where an app says it better than the core.\n");
-    text.push_str("    public func hint(_ code: String) -> String? {\n        switch code {\n");
-    for (name, word) in hints {
-        let code = &name[HINT.len()..];
-        let _ = writeln!(text, "        case \"{code}\": say({}, {})", literal(&word.zh), literal(&word.en));
-    }
-    text.push_str("        default: nil\n        }\n    }\n}\n");
-    text
-}
+/// A Swift structure.
+pub const SWIFT: Syntax = Syntax {
+    head: "// Made by scripts/bindings from shells/words.json.\nimport PayTaipeiKit\n\n/// What the app says.\n\
+           public struct AppWords: Equatable, Sendable {\n    public let lang: Lang\n\n    \
+           public init(lang: Lang) { self.lang = lang }\n\n    \
+           private func say(_ zh: String, _ en: String) -> String { lang == .en ? en : zh }\n\n",
+    property: |name, said| format!("    public var {name}: String {{ {said} }}\n"),
+    function: |name, parameters, said| format!("    public func {name}({parameters}) -> String {{ {said} }}\n"),
+    hints: "\n    /// What to do about a refusal, where an app says it better than the core.\n    \
+            public func hint(_ code: String) -> String? {\n        switch code {\n",
+    hint: |code, said| format!("        case \"{code}\": {said}\n"),
+    tail: "        default: nil\n        }\n    }\n}\n",
+    escapes: &[("\\", "\\\\"), ("\"", "\\\""), ("\n", "\\n")],
+    gap: |name| format!("\\({name})"),
+};
 
 /// `InfoPlist.xcstrings`, the catalogue of Xcode 15 and later.
 pub fn catalogue(words: &Words) -> Result<String, String> {
@@ -56,27 +40,18 @@ pub fn catalogue(words: &Words) -> Result<String, String> {
     serde_json::to_string_pretty(&catalogue).map(|text| text + "\n").map_err(|error| error.to_string())
 }
 
-/// A string of Swift's, gaps as interpolations.
-fn literal(text: &str) -> String {
-    let mut literal = text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
-    for gap in gaps(text) {
-        literal = literal.replace(&format!("{{{gap}}}"), &format!("\\({})", camel(gap)));
-    }
-    format!("\"{literal}\"")
-}
-
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use crate::words::read;
+    use crate::words::{read, source};
 
     #[test]
     fn what_is_put_in_becomes_a_parameter_and_nothing_else_an_interpolation() {
         let words = read(
             br#"{"due_in": {"zh": "\"{days_left}\" \u5929", "en": "\\(x) {days_left}"}, "hint_offline": {"zh": "a", "en": "b"}}"#,
         );
-        let text = source(&words.unwrap());
+        let text = source(&words.unwrap(), &SWIFT);
         assert!(
             text.contains(
                 r#"public func dueIn(daysLeft: String) -> String { say("\"\(daysLeft)\" 天", "\\(x) \(daysLeft)") }"#
