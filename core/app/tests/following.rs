@@ -41,8 +41,8 @@ impl Entropy for Loaded {
 
 const PAYMENTS: usize = 5;
 
-#[tokio::test]
-async fn a_phone_that_always_says_it_is_connected_waits_its_time_after_each_failure() {
+/// A phone with that many payments agreed to, and a line on which nothing gets through.
+fn agreed_phone() -> (tempfile::TempDir, Arc<DeadLine>, PayTaipei) {
     let home = tempfile::tempdir().unwrap();
     // The clock stands still: whatever waits, waits for ever.
     let clock = Arc::new(SetClock(AtomicI64::new(MADE_AT)));
@@ -67,6 +67,12 @@ async fn a_phone_that_always_says_it_is_connected_waits_its_time_after_each_fail
     };
     let line = Arc::new(DeadLine::default());
     let core = PayTaipei::open_with(&config, phone, Arc::clone(&line) as Arc<dyn Http>).unwrap();
+    (home, line, core)
+}
+
+#[tokio::test]
+async fn a_phone_that_always_says_it_is_connected_waits_its_time_after_each_failure() {
+    let (_home, line, core) = agreed_phone();
     let following = core.follow();
     let watching = async {
         while line.0.load(Ordering::SeqCst) < PAYMENTS {
@@ -80,6 +86,26 @@ async fn a_phone_that_always_says_it_is_connected_waits_its_time_after_each_fail
         () = watching => {}
     }
     assert_eq!(line.0.load(Ordering::SeqCst), PAYMENTS, "each was tried once");
+}
+
+#[tokio::test]
+async fn somebody_who_asks_while_the_queue_is_followed_waits_for_no_pause() {
+    let (_home, line, core) = agreed_phone();
+    let asking = async {
+        while line.0.load(Ordering::SeqCst) < PAYMENTS {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        // The clock stands still: by itself nothing is tried again.
+        core.sync(Duration::from_millis(200)).await.unwrap();
+        while line.0.load(Ordering::SeqCst) < 2 * PAYMENTS {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::select! {
+        ended = core.follow() => panic!("{ended:?}"),
+        asked = tokio::time::timeout(Duration::from_secs(30), asking) => asked.expect("asking changes nothing"),
+    }
+    assert_eq!(line.0.load(Ordering::SeqCst), 2 * PAYMENTS);
 }
 
 fn agree(core: &Core) {

@@ -36,8 +36,13 @@ impl Desk {
     /// The connection came back, or a person asks: everything that waits is due, a little spread. Somebody who asks may
     /// have finished in the business's app meanwhile.
     pub fn wake(&self) -> Result<()> {
-        let now = self.clock.now();
-        self.store.write(|work| {
+        Self::wake_all(&self.store, self.clock.as_ref())
+    }
+
+    /// The same without a desk: whoever has one notices.
+    pub fn wake_all(store: &Store, clock: &dyn Clock) -> Result<()> {
+        let now = clock.now();
+        store.write(|work| {
             for record in work.pending_payments()? {
                 let handed_off = record.payment.state == State::AwaitingHandOff && !record.payment.cancel_wanted;
                 work.advance(record, if handed_off { Event::Returned } else { Event::Woke }, now)?;

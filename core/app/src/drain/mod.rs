@@ -138,6 +138,7 @@ impl Runner {
     }
 
     async fn lock(self: &Arc<Self>, mode: Mode, started: Instant) -> Result<Option<File>> {
+        let mut has_asked = false;
         loop {
             let file =
                 OpenOptions::new().create(true).truncate(false).write(true).open(&self.lock).map_err(|error| {
@@ -152,8 +153,15 @@ impl Runner {
                 Err(TryLockError::Error(_)) => return Err(Code::StoreFailed.into()),
             }
             if let Mode::Once(patience) = mode {
-                let runner = Arc::clone(self);
-                let pending = blocking(move || runner.core.store.read(|work| work.pending_payments())).await?;
+                let (runner, asks) = (Arc::clone(self), !std::mem::replace(&mut has_asked, true));
+                let pending = blocking(move || {
+                    // Somebody asks: that somebody else drains already is no reason to let it wait its time.
+                    if asks {
+                        Desk::wake_all(&runner.core.store, runner.core.clock.as_ref())?;
+                    }
+                    runner.core.store.read(|work| work.pending_payments())
+                })
+                .await?;
                 let now = self.core.clock.now();
                 let mut wanted = pending.iter().filter_map(|record| Wanted::of(&record.payment));
                 if started.elapsed() >= patience || !wanted.any(|wanted| moves(&wanted, &HashSet::new(), now)) {
