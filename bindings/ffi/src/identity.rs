@@ -2,11 +2,15 @@
 
 use std::sync::Arc;
 
+use paytaipei_app::ports;
+
 use crate::error::Result;
 use crate::guard::{guarded, guarded_async};
+use crate::observer::Subscription;
 use crate::ports::{Cellular, MobileNetwork};
 use crate::records::Verification;
 use crate::shared::{Once, Shared};
+use crate::verifying::{VerificationMethod, VerificationObserver, follow};
 
 /// The verified number. Nothing but billers, scanning and verifying works without one.
 #[derive(uniffi::Object)]
@@ -44,6 +48,29 @@ impl Identity {
     pub async fn start_over_mobile_data(&self, msisdn: String, cellular: Arc<dyn Cellular>) -> Result<Verification> {
         let cellular = Arc::new(MobileNetwork(cellular));
         Ok(self.started(guarded_async(self.shared.core.start_verification_over(&msisdn, cellular)).await?))
+    }
+
+    /// Verifies this number by this method, and tells what there is to do, step by step. `cellular` may spare approving on the
+    /// handset, and `MobileData` cannot do without.
+    pub fn verify(
+        &self,
+        msisdn: String,
+        method: VerificationMethod,
+        cellular: Option<Arc<dyn Cellular>>,
+        observer: Arc<dyn VerificationObserver>,
+    ) -> Result<Arc<Subscription>> {
+        let cellular = cellular.map(|cellular| Arc::new(MobileNetwork(cellular)) as Arc<dyn ports::Cellular>);
+        follow(&self.shared, self.shared.core.verify(&msisdn, method.into(), cellular), observer)
+    }
+
+    /// Tells of the verification under way, after a restart too.
+    pub fn resume(&self, observer: Arc<dyn VerificationObserver>) -> Result<Arc<Subscription>> {
+        follow(&self.shared, self.shared.core.resume_verification(), observer)
+    }
+
+    /// Takes the app link that the operator's page led back by.
+    pub fn page_returned(&self, link: String) -> Result<()> {
+        guarded(|| self.shared.core.page_returned(&link))
     }
 
     /// Waits until the person has approved or refused on the handset, or the time is up. Works after a restart too, and

@@ -19,6 +19,7 @@ mod ports;
 mod records;
 mod scanner;
 mod shared;
+mod verifying;
 
 pub use billers::{
     Biller, Billers, Choice, County, FailedNumber, Field, Household, Keyed, KnownNumber, Typing, Way, billers,
@@ -35,3 +36,4 @@ pub use records::{
     money_text,
 };
 pub use scanner::{Frame, Rotation, Scanner};
+pub use verifying::{VerificationMethod, VerificationObserver, VerificationStep};

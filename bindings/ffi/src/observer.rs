@@ -30,6 +30,10 @@ pub struct Subscription {
 }
 
 impl Subscription {
+    pub(crate) fn of(alive: watch::Sender<()>) -> Arc<Self> {
+        Arc::new(Self { _alive: alive })
+    }
+
     pub(crate) fn start(shared: &Arc<Shared>, observer: Arc<dyn PaymentObserver>) -> Result<Arc<Self>> {
         let stream = guarded(|| shared.core.watch())?;
         let (alive, mut unsubscribed) = watch::channel(());
@@ -47,7 +51,7 @@ impl Subscription {
                 }
             }
         })?;
-        Ok(Arc::new(Self { _alive: alive }))
+        Ok(Self::of(alive))
     }
 }
 

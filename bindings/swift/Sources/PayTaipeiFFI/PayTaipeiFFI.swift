@@ -1671,6 +1671,16 @@ public protocol IdentityProtocol: AnyObject, Sendable {
     func finish() async throws
 
     /**
+     * Takes the app link that the operator's page led back by.
+     */
+    func pageReturned(link: String) throws
+
+    /**
+     * Tells of the verification under way, after a restart too.
+     */
+    func resume(observer: VerificationObserver) throws  -> Subscription
+
+    /**
      * Asks the operator to verify this number (`09…` or `+8869…`) on the handset.
      */
     func start(msisdn: String) async throws  -> Verification
@@ -1685,6 +1695,12 @@ public protocol IdentityProtocol: AnyObject, Sendable {
      * The verified number, all but its last three digits hidden; none before it is verified.
      */
     func verifiedNumber() throws  -> String?
+
+    /**
+     * Verifies this number by this method, and tells what there is to do, step by step. `cellular` may spare approving on the
+     * handset, and `MobileData` cannot do without.
+     */
+    func verify(msisdn: String, method: VerificationMethod, cellular: Cellular?, observer: VerificationObserver) throws  -> Subscription
 
 }
 /**
@@ -1764,6 +1780,31 @@ open func finish()async throws   {
 }
 
     /**
+     * Takes the app link that the operator's page led back by.
+     */
+open func pageReturned(link: String)throws   {try rustCallWithError(FfiConverterTypePayTaipeiError_lift) {
+        uniffiCallStatus in
+    uniffi_paytaipei_ffi_fn_method_identity_page_returned(
+            self.uniffiCloneHandle(),
+        FfiConverterString.lower(link),uniffiCallStatus
+    )
+}
+}
+
+    /**
+     * Tells of the verification under way, after a restart too.
+     */
+open func resume(observer: VerificationObserver)throws  -> Subscription  {
+    return try  FfiConverterTypeSubscription_lift(try rustCallWithError(FfiConverterTypePayTaipeiError_lift) {
+        uniffiCallStatus in
+    uniffi_paytaipei_ffi_fn_method_identity_resume(
+            self.uniffiCloneHandle(),
+        FfiConverterTypeVerificationObserver_lower(observer),uniffiCallStatus
+    )
+})
+}
+
+    /**
      * Asks the operator to verify this number (`09…` or `+8869…`) on the handset.
      */
 open func start(msisdn: String)async throws  -> Verification  {
@@ -1810,6 +1851,23 @@ open func verifiedNumber()throws  -> String?  {
         uniffiCallStatus in
     uniffi_paytaipei_ffi_fn_method_identity_verified_number(
             self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+
+    /**
+     * Verifies this number by this method, and tells what there is to do, step by step. `cellular` may spare approving on the
+     * handset, and `MobileData` cannot do without.
+     */
+open func verify(msisdn: String, method: VerificationMethod, cellular: Cellular?, observer: VerificationObserver)throws  -> Subscription  {
+    return try  FfiConverterTypeSubscription_lift(try rustCallWithError(FfiConverterTypePayTaipeiError_lift) {
+        uniffiCallStatus in
+    uniffi_paytaipei_ffi_fn_method_identity_verify(
+            self.uniffiCloneHandle(),
+        FfiConverterString.lower(msisdn),
+        FfiConverterTypeVerificationMethod_lower(method),
+        FfiConverterOptionTypeCellular.lower(cellular),
+        FfiConverterTypeVerificationObserver_lower(observer),uniffiCallStatus
     )
 })
 }
@@ -3336,6 +3394,211 @@ public func FfiConverterTypeSubscription_lift(_ handle: UInt64) throws -> Subscr
 #endif
 public func FfiConverterTypeSubscription_lower(_ value: Subscription) -> UInt64 {
     return FfiConverterTypeSubscription.lower(value)
+}
+
+
+
+
+
+
+/**
+ * Hears of a verification's steps, on a thread of its own. What it throws is ignored.
+ */
+public protocol VerificationObserver: AnyObject, Sendable {
+
+    func step(step: VerificationStep) throws
+
+}
+/**
+ * Hears of a verification's steps, on a thread of its own. What it throws is ignored.
+ */
+open class VerificationObserverImpl: VerificationObserver, @unchecked Sendable {
+    fileprivate let handle: UInt64
+
+    /// Used to instantiate a [FFIObject] without an actual handle, for fakes in tests, mostly.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public struct NoHandle {
+        public init() {}
+    }
+
+    // TODO: We'd like this to be `private` but for Swifty reasons,
+    // we can't implement `FfiConverter` without making this `required` and we can't
+    // make it `required` without making it `public`.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    required public init(unsafeFromHandle handle: UInt64) {
+        self.handle = handle
+    }
+
+    // This constructor can be used to instantiate a fake object.
+    // - Parameter noHandle: Placeholder value so we can have a constructor separate from the default empty one that may be implemented for classes extending [FFIObject].
+    //
+    // - Warning:
+    //     Any object instantiated with this constructor cannot be passed to an actual Rust-backed object. Since there isn't a backing handle the FFI lower functions will crash.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public init(noHandle: NoHandle) {
+        self.handle = 0
+    }
+
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public func uniffiCloneHandle() -> UInt64 {
+        return try! rustCall { uniffi_paytaipei_ffi_fn_clone_verificationobserver(self.handle, $0) }
+    }
+    // No primary constructor declared for this class.
+
+    deinit {
+        if handle == 0 {
+            // Mock objects have handle=0 don't try to free them
+            return
+        }
+
+        try! rustCall { uniffi_paytaipei_ffi_fn_free_verificationobserver(handle, $0) }
+    }
+
+
+
+
+open func step(step: VerificationStep)throws   {try rustCallWithError(FfiConverterTypeForeignError_lift) {
+        uniffiCallStatus in
+    uniffi_paytaipei_ffi_fn_method_verificationobserver_step(
+            self.uniffiCloneHandle(),
+        FfiConverterTypeVerificationStep_lower(step),uniffiCallStatus
+    )
+}
+}
+
+
+
+}
+
+
+
+// Put the implementation in a struct so we don't pollute the top-level namespace
+fileprivate struct UniffiCallbackInterfaceVerificationObserver {
+
+    // Create the VTable using a series of closures.
+    // Swift automatically converts these into C callback functions.
+    //
+    // Store the vtable directly.
+    static let vtable: UniffiVTableCallbackInterfaceVerificationObserver = UniffiVTableCallbackInterfaceVerificationObserver(
+        uniffiFree: { (uniffiHandle: UInt64) -> () in
+            do {
+                try FfiConverterTypeVerificationObserver.handleMap.remove(handle: uniffiHandle)
+            } catch {
+                print("Uniffi callback interface VerificationObserver: handle missing in uniffiFree")
+            }
+        },
+        uniffiClone: { (uniffiHandle: UInt64) -> UInt64 in
+            do {
+                return try FfiConverterTypeVerificationObserver.handleMap.clone(handle: uniffiHandle)
+            } catch {
+                fatalError("Uniffi callback interface VerificationObserver: handle missing in uniffiClone")
+            }
+        },
+        step: { (
+            uniffiHandle: UInt64,
+            step: RustBuffer,
+            uniffiOutReturn: UnsafeMutableRawPointer,
+            uniffiCallStatus: UnsafeMutablePointer<RustCallStatus>
+        ) in
+            let makeCall = {
+                () throws -> () in
+                guard let uniffiObj = try? FfiConverterTypeVerificationObserver.handleMap.get(handle: uniffiHandle) else {
+                    throw UniffiInternalError.unexpectedStaleHandle
+                }
+                return try uniffiObj.step(
+                     step: try FfiConverterTypeVerificationStep_lift(step)
+                )
+            }
+
+
+            let writeReturn = { () }
+            uniffiTraitInterfaceCallWithError(
+                callStatus: uniffiCallStatus,
+                makeCall: makeCall,
+                writeReturn: writeReturn,
+                lowerError: FfiConverterTypeForeignError_lower
+            )
+        }
+    )
+
+    // Rust stores this pointer for future callback invocations, so it must live
+    // for the process lifetime (not just for the init function call).
+    //
+    // `nonisolated(unsafe)` is needed under Swift 6 strict concurrency.
+    // This is safe because the pointee is initialized once during static init
+    // and never mutated by either side of the FFI.  Its fields are C function pointers.
+    nonisolated(unsafe) static let vtablePtr: UnsafePointer<UniffiVTableCallbackInterfaceVerificationObserver> = {
+        let ptr = UnsafeMutablePointer<UniffiVTableCallbackInterfaceVerificationObserver>.allocate(capacity: 1)
+        ptr.initialize(to: vtable)
+        return UnsafePointer(ptr)
+    }()
+}
+
+private func uniffiCallbackInitVerificationObserver() {
+    uniffi_paytaipei_ffi_fn_init_callback_vtable_verificationobserver(UniffiCallbackInterfaceVerificationObserver.vtablePtr)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeVerificationObserver: FfiConverter {
+    fileprivate static let handleMap = UniffiHandleMap<VerificationObserver>()
+
+    typealias FfiType = UInt64
+    typealias SwiftType = VerificationObserver
+
+    public static func lift(_ handle: UInt64) throws -> VerificationObserver {
+        if ((handle & 1) == 0) {
+            // Rust-generated handle, construct a new class that uses the handle to implement the
+            // interface
+            return VerificationObserverImpl(unsafeFromHandle: handle)
+        } else {
+            // Swift-generated handle, get the object from the handle map
+            return try handleMap.remove(handle: handle)
+        }
+    }
+
+    public static func lower(_ value: VerificationObserver) -> UInt64 {
+         if let rustImpl = value as? VerificationObserverImpl {
+             // Rust-implemented object.  Clone the handle and return it
+            return rustImpl.uniffiCloneHandle()
+         } else {
+            // Swift object, generate a new vtable handle and return that.
+            return handleMap.insert(obj: value)
+         }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> VerificationObserver {
+        let handle: UInt64 = try readInt(&buf)
+        return try lift(handle)
+    }
+
+    public static func write(_ value: VerificationObserver, into buf: inout [UInt8]) {
+        writeInt(&buf, lower(value))
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeVerificationObserver_lift(_ handle: UInt64) throws -> VerificationObserver {
+    return try FfiConverterTypeVerificationObserver.lift(handle)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeVerificationObserver_lower(_ value: VerificationObserver) -> UInt64 {
+    return FfiConverterTypeVerificationObserver.lower(value)
 }
 
 
@@ -6581,6 +6844,199 @@ public func FfiConverterTypeVaultError_lower(_ value: VaultError) -> RustBuffer 
     return FfiConverterTypeVaultError.lower(value)
 }
 
+
+/**
+ * How the operator is to recognise the number.
+ */
+
+public enum VerificationMethod: Equatable, Hashable {
+
+    /**
+     * The person approves on the handset.
+     */
+    case handset
+    /**
+     * The person approves on the operator's page, in this phone's browser.
+     */
+    case page
+    /**
+     * The mobile network knows its SIM, and nobody is asked.
+     */
+    case mobileData
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension VerificationMethod: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeVerificationMethod: FfiConverterRustBuffer {
+    typealias SwiftType = VerificationMethod
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> VerificationMethod {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+
+        case 1: return .handset
+
+        case 2: return .page
+
+        case 3: return .mobileData
+
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: VerificationMethod, into buf: inout [UInt8]) {
+        switch value {
+
+
+        case .handset:
+            writeInt(&buf, Int32(1))
+
+
+        case .page:
+            writeInt(&buf, Int32(2))
+
+
+        case .mobileData:
+            writeInt(&buf, Int32(3))
+
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeVerificationMethod_lift(_ buf: RustBuffer) throws -> VerificationMethod {
+    return try FfiConverterTypeVerificationMethod.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeVerificationMethod_lower(_ value: VerificationMethod) -> RustBuffer {
+    return FfiConverterTypeVerificationMethod.lower(value)
+}
+
+
+
+/**
+ * What to show, or what to do for the person. `Verified` and `Refused` are the last.
+ */
+
+public enum VerificationStep: Equatable, Hashable {
+
+    /**
+     * Approve on the handset, where the same binding message shows.
+     */
+    case approveOnHandset(verification: Verification
+    )
+    /**
+     * Open this address in the system's browser, and give the app link that it leads back by to `page_returned`. It names
+     * the number: not for logs.
+     */
+    case openPage(url: String
+    )
+    /**
+     * The number is verified: all but its last three digits hidden.
+     */
+    case verified(msisdn: String
+    )
+    /**
+     * It is not, and why.
+     */
+    case refused(error: PayTaipeiError
+    )
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension VerificationStep: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeVerificationStep: FfiConverterRustBuffer {
+    typealias SwiftType = VerificationStep
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> VerificationStep {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+
+        case 1: return .approveOnHandset(verification: try FfiConverterTypeVerification.read(from: &buf)
+        )
+
+        case 2: return .openPage(url: try FfiConverterString.read(from: &buf)
+        )
+
+        case 3: return .verified(msisdn: try FfiConverterString.read(from: &buf)
+        )
+
+        case 4: return .refused(error: try FfiConverterTypePayTaipeiError.read(from: &buf)
+        )
+
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: VerificationStep, into buf: inout [UInt8]) {
+        switch value {
+
+
+        case let .approveOnHandset(verification):
+            writeInt(&buf, Int32(1))
+            FfiConverterTypeVerification.write(verification, into: &buf)
+
+
+        case let .openPage(url):
+            writeInt(&buf, Int32(2))
+            FfiConverterString.write(url, into: &buf)
+
+
+        case let .verified(msisdn):
+            writeInt(&buf, Int32(3))
+            FfiConverterString.write(msisdn, into: &buf)
+
+
+        case let .refused(error):
+            writeInt(&buf, Int32(4))
+            FfiConverterTypePayTaipeiError.write(error, into: &buf)
+
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeVerificationStep_lift(_ buf: RustBuffer) throws -> VerificationStep {
+    return try FfiConverterTypeVerificationStep.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeVerificationStep_lower(_ value: VerificationStep) -> RustBuffer {
+    return FfiConverterTypeVerificationStep.lower(value)
+}
+
+
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
@@ -6672,6 +7128,30 @@ fileprivate struct FfiConverterOptionData: FfiConverterRustBuffer {
         switch try readInt(&buf) as Int8 {
         case 0: return nil
         case 1: return try FfiConverterData.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionTypeCellular: FfiConverterRustBuffer {
+    typealias SwiftType = Cellular?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypeCellular.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypeCellular.read(from: &buf)
         default: throw UniffiInternalError.unexpectedOptionalTag
         }
     }
@@ -7335,6 +7815,12 @@ private let initializationResult: InitializationResult = {
     if (uniffi_paytaipei_ffi_checksum_method_identity_finish() != 27213) {
         return InitializationResult.apiChecksumMismatch
     }
+    if (uniffi_paytaipei_ffi_checksum_method_identity_page_returned() != 63252) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_paytaipei_ffi_checksum_method_identity_resume() != 17239) {
+        return InitializationResult.apiChecksumMismatch
+    }
     if (uniffi_paytaipei_ffi_checksum_method_identity_start() != 47892) {
         return InitializationResult.apiChecksumMismatch
     }
@@ -7342,6 +7828,9 @@ private let initializationResult: InitializationResult = {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_paytaipei_ffi_checksum_method_identity_verified_number() != 37784) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_paytaipei_ffi_checksum_method_identity_verify() != 18998) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_paytaipei_ffi_checksum_method_paymentobserver_changed() != 48485) {
@@ -7428,6 +7917,9 @@ private let initializationResult: InitializationResult = {
     if (uniffi_paytaipei_ffi_checksum_method_scanner_reset() != 54868) {
         return InitializationResult.apiChecksumMismatch
     }
+    if (uniffi_paytaipei_ffi_checksum_method_verificationobserver_step() != 23806) {
+        return InitializationResult.apiChecksumMismatch
+    }
     if (uniffi_paytaipei_ffi_checksum_constructor_paytaipei_open() != 53840) {
         return InitializationResult.apiChecksumMismatch
     }
@@ -7439,6 +7931,7 @@ private let initializationResult: InitializationResult = {
     uniffiCallbackInitConnectivity()
     uniffiCallbackInitKeyVault()
     uniffiCallbackInitPaymentObserver()
+    uniffiCallbackInitVerificationObserver()
     return InitializationResult.ok
 }()
 

@@ -92,9 +92,61 @@ public final class Identity: Sendable {
         try await home.identity.waiting { try await $0.startOverMobileData(msisdn: msisdn, cellular: cellular) }
     }
 
+    /// Verifies this number by this method: what there is to do, step by step, the last `verified` or `refused`. With
+    /// `cellular` nobody may have to approve; `mobileData` cannot do without. For one iteration.
+    public func verify(
+        _ msisdn: String, by method: VerificationMethod, over cellular: (any Cellular)? = nil
+    ) -> AsyncThrowingStream<VerificationStep, any Error> {
+        steps { try $0.verify(msisdn: msisdn, method: method, cellular: cellular, observer: $1) }
+    }
+
+    /// The steps of the verification under way, after a restart too.
+    public func resume() -> AsyncThrowingStream<VerificationStep, any Error> { steps { try $0.resume(observer: $1) } }
+
+    /// Takes the app link that the operator's page led back by.
+    public func pageReturned(_ link: String) async throws {
+        try await home.identity.blocking { try $0.pageReturned(link: link) }
+    }
+
+    private func steps(
+        _ begin: @escaping @Sendable (PayTaipeiFFI.Identity, any VerificationObserver) throws -> Subscription
+    ) -> AsyncThrowingStream<VerificationStep, any Error> {
+        let home = home
+        return AsyncThrowingStream { continuation in
+            let forget = home.identity.onClose { continuation.finish() }
+            Task {
+                do {
+                    let subscription = try await home.identity.blocking { try begin($0, Steps(continuation)) }
+                    // Held while somebody iterates.
+                    continuation.onTermination = { _ in withExtendedLifetime(subscription) { forget() } }
+                } catch {
+                    forget()
+                    continuation.finish(throwing: error)
+                }
+            }
+        }
+    }
+
     /// Waits until the person has approved or refused on the handset, or the time is up. May be asked again, after a restart
     /// too.
     public func finish() async throws { try await home.identity.waiting { try await $0.finish() } }
+}
+
+/// Hands steps on to whoever iterates.
+private final class Steps: VerificationObserver {
+    private let continuation: AsyncThrowingStream<VerificationStep, any Error>.Continuation
+
+    init(_ continuation: AsyncThrowingStream<VerificationStep, any Error>.Continuation) {
+        self.continuation = continuation
+    }
+
+    func step(step: VerificationStep) {
+        continuation.yield(step)
+        switch step {
+        case .verified, .refused: continuation.finish()
+        case .approveOnHandset, .openPage: break
+        }
+    }
 }
 
 /// Bills on this phone.

@@ -313,6 +313,13 @@ typedef void (*UniffiCallbackInterfaceKeyVaultMethod5)(uint64_t, RustBuffer, int
     );
 
 #endif
+#ifndef UNIFFI_FFIDEF_CALLBACK_INTERFACE_VERIFICATION_OBSERVER_METHOD0
+#define UNIFFI_FFIDEF_CALLBACK_INTERFACE_VERIFICATION_OBSERVER_METHOD0
+typedef void (*UniffiCallbackInterfaceVerificationObserverMethod0)(uint64_t, RustBuffer, void* _Nonnull,
+        RustCallStatus *_Nonnull uniffiCallStatus
+    );
+
+#endif
 #ifndef UNIFFI_FFIDEF_V_TABLE_CALLBACK_INTERFACE_PAYMENT_OBSERVER
 #define UNIFFI_FFIDEF_V_TABLE_CALLBACK_INTERFACE_PAYMENT_OBSERVER
 typedef struct UniffiVTableCallbackInterfacePaymentObserver {
@@ -353,6 +360,15 @@ typedef struct UniffiVTableCallbackInterfaceKeyVault {
     UniffiCallbackInterfaceKeyVaultMethod4 _Nonnull sign;
     UniffiCallbackInterfaceKeyVaultMethod5 _Nonnull confirmPresence;
 } UniffiVTableCallbackInterfaceKeyVault;
+
+#endif
+#ifndef UNIFFI_FFIDEF_V_TABLE_CALLBACK_INTERFACE_VERIFICATION_OBSERVER
+#define UNIFFI_FFIDEF_V_TABLE_CALLBACK_INTERFACE_VERIFICATION_OBSERVER
+typedef struct UniffiVTableCallbackInterfaceVerificationObserver {
+    UniffiCallbackInterfaceFree _Nonnull uniffiFree;
+    UniffiCallbackInterfaceClone _Nonnull uniffiClone;
+    UniffiCallbackInterfaceVerificationObserverMethod0 _Nonnull step;
+} UniffiVTableCallbackInterfaceVerificationObserver;
 
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_PAYTAIPEI_FFI_FN_CLONE_BILLERS
@@ -485,6 +501,16 @@ void uniffi_paytaipei_ffi_fn_free_identity(uint64_t handle, RustCallStatus *_Non
 uint64_t uniffi_paytaipei_ffi_fn_method_identity_finish(uint64_t ptr
 );
 #endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_PAYTAIPEI_FFI_FN_METHOD_IDENTITY_PAGE_RETURNED
+#define UNIFFI_FFIDEF_UNIFFI_PAYTAIPEI_FFI_FN_METHOD_IDENTITY_PAGE_RETURNED
+void uniffi_paytaipei_ffi_fn_method_identity_page_returned(uint64_t ptr, RustBuffer link, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_PAYTAIPEI_FFI_FN_METHOD_IDENTITY_RESUME
+#define UNIFFI_FFIDEF_UNIFFI_PAYTAIPEI_FFI_FN_METHOD_IDENTITY_RESUME
+uint64_t uniffi_paytaipei_ffi_fn_method_identity_resume(uint64_t ptr, uint64_t observer, RustCallStatus *_Nonnull out_status
+);
+#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_PAYTAIPEI_FFI_FN_METHOD_IDENTITY_START
 #define UNIFFI_FFIDEF_UNIFFI_PAYTAIPEI_FFI_FN_METHOD_IDENTITY_START
 uint64_t uniffi_paytaipei_ffi_fn_method_identity_start(uint64_t ptr, RustBuffer msisdn
@@ -498,6 +524,11 @@ uint64_t uniffi_paytaipei_ffi_fn_method_identity_start_over_mobile_data(uint64_t
 #ifndef UNIFFI_FFIDEF_UNIFFI_PAYTAIPEI_FFI_FN_METHOD_IDENTITY_VERIFIED_NUMBER
 #define UNIFFI_FFIDEF_UNIFFI_PAYTAIPEI_FFI_FN_METHOD_IDENTITY_VERIFIED_NUMBER
 RustBuffer uniffi_paytaipei_ffi_fn_method_identity_verified_number(uint64_t ptr, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_PAYTAIPEI_FFI_FN_METHOD_IDENTITY_VERIFY
+#define UNIFFI_FFIDEF_UNIFFI_PAYTAIPEI_FFI_FN_METHOD_IDENTITY_VERIFY
+uint64_t uniffi_paytaipei_ffi_fn_method_identity_verify(uint64_t ptr, RustBuffer msisdn, RustBuffer method, RustBuffer cellular, uint64_t observer, RustCallStatus *_Nonnull out_status
 );
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_PAYTAIPEI_FFI_FN_CLONE_PAYMENTOBSERVER
@@ -749,6 +780,26 @@ RustBuffer uniffi_paytaipei_ffi_fn_method_scanner_frame(uint64_t ptr, ForeignByt
 #ifndef UNIFFI_FFIDEF_UNIFFI_PAYTAIPEI_FFI_FN_METHOD_SCANNER_RESET
 #define UNIFFI_FFIDEF_UNIFFI_PAYTAIPEI_FFI_FN_METHOD_SCANNER_RESET
 void uniffi_paytaipei_ffi_fn_method_scanner_reset(uint64_t ptr, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_PAYTAIPEI_FFI_FN_CLONE_VERIFICATIONOBSERVER
+#define UNIFFI_FFIDEF_UNIFFI_PAYTAIPEI_FFI_FN_CLONE_VERIFICATIONOBSERVER
+uint64_t uniffi_paytaipei_ffi_fn_clone_verificationobserver(uint64_t handle, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_PAYTAIPEI_FFI_FN_FREE_VERIFICATIONOBSERVER
+#define UNIFFI_FFIDEF_UNIFFI_PAYTAIPEI_FFI_FN_FREE_VERIFICATIONOBSERVER
+void uniffi_paytaipei_ffi_fn_free_verificationobserver(uint64_t handle, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_PAYTAIPEI_FFI_FN_INIT_CALLBACK_VTABLE_VERIFICATIONOBSERVER
+#define UNIFFI_FFIDEF_UNIFFI_PAYTAIPEI_FFI_FN_INIT_CALLBACK_VTABLE_VERIFICATIONOBSERVER
+void uniffi_paytaipei_ffi_fn_init_callback_vtable_verificationobserver(const UniffiVTableCallbackInterfaceVerificationObserver* _Nonnull vtable
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_PAYTAIPEI_FFI_FN_METHOD_VERIFICATIONOBSERVER_STEP
+#define UNIFFI_FFIDEF_UNIFFI_PAYTAIPEI_FFI_FN_METHOD_VERIFICATIONOBSERVER_STEP
+void uniffi_paytaipei_ffi_fn_method_verificationobserver_step(uint64_t ptr, RustBuffer step, RustCallStatus *_Nonnull out_status
 );
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_PAYTAIPEI_FFI_FN_METHOD_TYPING_UNIFFI_TRAIT_DEBUG
@@ -1243,6 +1294,18 @@ uint16_t uniffi_paytaipei_ffi_checksum_method_identity_finish(void
 
 );
 #endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_PAYTAIPEI_FFI_CHECKSUM_METHOD_IDENTITY_PAGE_RETURNED
+#define UNIFFI_FFIDEF_UNIFFI_PAYTAIPEI_FFI_CHECKSUM_METHOD_IDENTITY_PAGE_RETURNED
+uint16_t uniffi_paytaipei_ffi_checksum_method_identity_page_returned(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_PAYTAIPEI_FFI_CHECKSUM_METHOD_IDENTITY_RESUME
+#define UNIFFI_FFIDEF_UNIFFI_PAYTAIPEI_FFI_CHECKSUM_METHOD_IDENTITY_RESUME
+uint16_t uniffi_paytaipei_ffi_checksum_method_identity_resume(void
+
+);
+#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_PAYTAIPEI_FFI_CHECKSUM_METHOD_IDENTITY_START
 #define UNIFFI_FFIDEF_UNIFFI_PAYTAIPEI_FFI_CHECKSUM_METHOD_IDENTITY_START
 uint16_t uniffi_paytaipei_ffi_checksum_method_identity_start(void
@@ -1258,6 +1321,12 @@ uint16_t uniffi_paytaipei_ffi_checksum_method_identity_start_over_mobile_data(vo
 #ifndef UNIFFI_FFIDEF_UNIFFI_PAYTAIPEI_FFI_CHECKSUM_METHOD_IDENTITY_VERIFIED_NUMBER
 #define UNIFFI_FFIDEF_UNIFFI_PAYTAIPEI_FFI_CHECKSUM_METHOD_IDENTITY_VERIFIED_NUMBER
 uint16_t uniffi_paytaipei_ffi_checksum_method_identity_verified_number(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_PAYTAIPEI_FFI_CHECKSUM_METHOD_IDENTITY_VERIFY
+#define UNIFFI_FFIDEF_UNIFFI_PAYTAIPEI_FFI_CHECKSUM_METHOD_IDENTITY_VERIFY
+uint16_t uniffi_paytaipei_ffi_checksum_method_identity_verify(void
 
 );
 #endif
@@ -1426,6 +1495,12 @@ uint16_t uniffi_paytaipei_ffi_checksum_method_scanner_frame(void
 #ifndef UNIFFI_FFIDEF_UNIFFI_PAYTAIPEI_FFI_CHECKSUM_METHOD_SCANNER_RESET
 #define UNIFFI_FFIDEF_UNIFFI_PAYTAIPEI_FFI_CHECKSUM_METHOD_SCANNER_RESET
 uint16_t uniffi_paytaipei_ffi_checksum_method_scanner_reset(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_PAYTAIPEI_FFI_CHECKSUM_METHOD_VERIFICATIONOBSERVER_STEP
+#define UNIFFI_FFIDEF_UNIFFI_PAYTAIPEI_FFI_CHECKSUM_METHOD_VERIFICATIONOBSERVER_STEP
+uint16_t uniffi_paytaipei_ffi_checksum_method_verificationobserver_step(void
 
 );
 #endif

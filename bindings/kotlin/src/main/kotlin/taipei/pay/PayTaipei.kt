@@ -1,6 +1,14 @@
 package taipei.pay
 
+import com.sun.jna.Native
+import kotlinx.coroutines.channels.awaitClose
+import kotlinx.coroutines.channels.trySendBlocking
+import kotlinx.coroutines.flow.Flow
+import kotlinx.coroutines.flow.callbackFlow
 import taipei.pay.ffi.PayTaipeiException
+import taipei.pay.ffi.Subscription
+import taipei.pay.ffi.VerificationObserver
+import taipei.pay.ffi.VerificationStep
 
 /**
  * The core, open. One per process is enough; [close] it when the process is done with it. Closing stops no payment: what
@@ -53,6 +61,36 @@ class Identity internal constructor(private val ffi: taipei.pay.ffi.Identity, pr
      */
     suspend fun start(msisdn: String, cellular: Cellular): Verification =
         door.passSuspending { ffi.startOverMobileData(msisdn, cellular) }
+
+    /**
+     * Verifies this number by this method: what there is to do, step by step, the last `Verified` or `Refused`. With
+     * [cellular] nobody may have to approve; `MOBILE_DATA` cannot do without.
+     */
+    fun verify(msisdn: String, method: VerificationMethod, cellular: Cellular? = null): Flow<VerificationStep> =
+        steps { ffi.verify(msisdn, method, cellular, it) }
+
+    /** The steps of the verification under way, after a restart too. */
+    fun resume(): Flow<VerificationStep> = steps { ffi.resume(it) }
+
+    /** Takes the app link that the operator's page led back by. */
+    suspend fun pageReturned(link: String): Unit = door.passBlocking { ffi.pageReturned(link) }
+
+    private fun steps(begin: (VerificationObserver) -> Subscription): Flow<VerificationStep> = callbackFlow {
+        val observer = object : VerificationObserver {
+            override fun step(step: VerificationStep) {
+                // This thread is the observation's own: it stays attached to the JVM until it ends.
+                Native.detach(false)
+                trySendBlocking(step)
+                if (step is VerificationStep.Verified || step is VerificationStep.Refused) close()
+            }
+        }
+        val subscription = door.passBlocking { begin(observer) }
+        val forget = door.onClose { close() }
+        awaitClose {
+            forget()
+            subscription.close()
+        }
+    }
 
     /** Waits until the person has approved or refused on the handset, or the time is up. May be asked again, after a restart too. */
     suspend fun finish(): Unit = door.passSuspending { ffi.finish() }

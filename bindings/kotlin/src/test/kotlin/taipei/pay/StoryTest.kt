@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.Test
 import taipei.pay.ffi.CellularException
 import taipei.pay.ffi.PayTaipeiException
+import taipei.pay.ffi.VerificationStep
 
 class StoryTest {
     @Test
@@ -124,6 +125,24 @@ class StoryTest {
                 waiting.await()
             }
             assertTrue(phone.identity.verifiedNumber()!!.endsWith("018"))
+        }
+    }
+
+    @Test
+    fun `a number is verified step by step on the operator's page`() = story { world ->
+        world.open().use { phone ->
+            val steps = mutableListOf<VerificationStep>()
+            phone.identity.verify(MSISDN, VerificationMethod.PAGE).collect { step ->
+                steps += step
+                if (step is VerificationStep.OpenPage) {
+                    val back = world.post("browser", "url" to step.url, "msisdn" to E164, "approve" to true)
+                    phone.identity.pageReturned(back.getString("link"))
+                }
+            }
+            assertEquals(2, steps.size)
+            assertTrue((steps.last() as VerificationStep.Verified).msisdn.endsWith("018"))
+            val refused = phone.identity.verify(MSISDN, VerificationMethod.MOBILE_DATA).toList().single()
+            assertEquals("mobile_data_needed", ((refused as VerificationStep.Refused).error).code)
         }
     }
 

@@ -687,6 +687,9 @@ internal interface UniffiCallbackInterfaceKeyVaultMethod4 : com.sun.jna.Callback
 internal interface UniffiCallbackInterfaceKeyVaultMethod5 : com.sun.jna.Callback {
     fun callback(`uniffiHandle`: Long,`reason`: RustBuffer.ByValue,`uniffiOutReturn`: ByteByReference,uniffiCallStatus: UniffiRustCallStatus,)
 }
+internal interface UniffiCallbackInterfaceVerificationObserverMethod0 : com.sun.jna.Callback {
+    fun callback(`uniffiHandle`: Long,`step`: RustBuffer.ByValue,`uniffiOutReturn`: Pointer,uniffiCallStatus: UniffiRustCallStatus,)
+}
 @Structure.FieldOrder("uniffiFree", "uniffiClone", "changed", "ended")
 internal open class UniffiVTableCallbackInterfacePaymentObserver(
     @JvmField internal var `uniffiFree`: UniffiCallbackInterfaceFree? = null,
@@ -781,6 +784,25 @@ internal open class UniffiVTableCallbackInterfaceKeyVault(
     }
 
 }
+@Structure.FieldOrder("uniffiFree", "uniffiClone", "step")
+internal open class UniffiVTableCallbackInterfaceVerificationObserver(
+    @JvmField internal var `uniffiFree`: UniffiCallbackInterfaceFree? = null,
+    @JvmField internal var `uniffiClone`: UniffiCallbackInterfaceClone? = null,
+    @JvmField internal var `step`: UniffiCallbackInterfaceVerificationObserverMethod0? = null,
+) : Structure() {
+    class UniffiByValue(
+        `uniffiFree`: UniffiCallbackInterfaceFree? = null,
+        `uniffiClone`: UniffiCallbackInterfaceClone? = null,
+        `step`: UniffiCallbackInterfaceVerificationObserverMethod0? = null,
+    ): UniffiVTableCallbackInterfaceVerificationObserver(`uniffiFree`,`uniffiClone`,`step`,), Structure.ByValue
+
+   internal fun uniffiSetValue(other: UniffiVTableCallbackInterfaceVerificationObserver) {
+        `uniffiFree` = other.`uniffiFree`
+        `uniffiClone` = other.`uniffiClone`
+        `step` = other.`step`
+    }
+
+}
 
 // A JNA Library to expose the extern-C FFI definitions.
 // This is an implementation detail which will be called internally by the public API.
@@ -858,11 +880,17 @@ internal object IntegrityCheckingUniffiLib {
     ): Int
     external fun uniffi_paytaipei_ffi_checksum_method_identity_finish(
     ): Int
+    external fun uniffi_paytaipei_ffi_checksum_method_identity_page_returned(
+    ): Int
+    external fun uniffi_paytaipei_ffi_checksum_method_identity_resume(
+    ): Int
     external fun uniffi_paytaipei_ffi_checksum_method_identity_start(
     ): Int
     external fun uniffi_paytaipei_ffi_checksum_method_identity_start_over_mobile_data(
     ): Int
     external fun uniffi_paytaipei_ffi_checksum_method_identity_verified_number(
+    ): Int
+    external fun uniffi_paytaipei_ffi_checksum_method_identity_verify(
     ): Int
     external fun uniffi_paytaipei_ffi_checksum_method_paymentobserver_changed(
     ): Int
@@ -920,6 +948,8 @@ internal object IntegrityCheckingUniffiLib {
     ): Int
     external fun uniffi_paytaipei_ffi_checksum_method_scanner_reset(
     ): Int
+    external fun uniffi_paytaipei_ffi_checksum_method_verificationobserver_step(
+    ): Int
     external fun uniffi_paytaipei_ffi_checksum_constructor_paytaipei_open(
     ): Int
     external fun uniffi_paytaipei_ffi_checksum_constructor_scanner_new(
@@ -944,6 +974,7 @@ internal object UniffiLib {
         uniffiCallbackInterfaceConnectivity.register(this)
         uniffiCallbackInterfaceKeyVault.register(this)
         uniffiCallbackInterfacePaymentObserver.register(this)
+        uniffiCallbackInterfaceVerificationObserver.register(this)
 
     }
 
@@ -1000,12 +1031,18 @@ internal object UniffiLib {
     ): Unit
     external fun uniffi_paytaipei_ffi_fn_method_identity_finish(`ptr`: Long,
     ): Long
+    external fun uniffi_paytaipei_ffi_fn_method_identity_page_returned(`ptr`: Long,`link`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
+    ): Unit
+    external fun uniffi_paytaipei_ffi_fn_method_identity_resume(`ptr`: Long,`observer`: Long,uniffi_out_err: UniffiRustCallStatus,
+    ): Long
     external fun uniffi_paytaipei_ffi_fn_method_identity_start(`ptr`: Long,`msisdn`: RustBuffer.ByValue,
     ): Long
     external fun uniffi_paytaipei_ffi_fn_method_identity_start_over_mobile_data(`ptr`: Long,`msisdn`: RustBuffer.ByValue,`cellular`: Long,
     ): Long
     external fun uniffi_paytaipei_ffi_fn_method_identity_verified_number(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus,
     ): RustBuffer.ByValue
+    external fun uniffi_paytaipei_ffi_fn_method_identity_verify(`ptr`: Long,`msisdn`: RustBuffer.ByValue,`method`: RustBuffer.ByValue,`cellular`: RustBuffer.ByValue,`observer`: Long,uniffi_out_err: UniffiRustCallStatus,
+    ): Long
     external fun uniffi_paytaipei_ffi_fn_clone_paymentobserver(`handle`: Long,uniffi_out_err: UniffiRustCallStatus,
     ): Long
     external fun uniffi_paytaipei_ffi_fn_free_paymentobserver(`handle`: Long,uniffi_out_err: UniffiRustCallStatus,
@@ -1105,6 +1142,14 @@ internal object UniffiLib {
     external fun uniffi_paytaipei_ffi_fn_method_scanner_frame(`ptr`: Long,`luma`: ForeignBytes.ByValue,`width`: Int,`height`: Int,`stride`: Int,`rotation`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
     ): RustBuffer.ByValue
     external fun uniffi_paytaipei_ffi_fn_method_scanner_reset(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus,
+    ): Unit
+    external fun uniffi_paytaipei_ffi_fn_clone_verificationobserver(`handle`: Long,uniffi_out_err: UniffiRustCallStatus,
+    ): Long
+    external fun uniffi_paytaipei_ffi_fn_free_verificationobserver(`handle`: Long,uniffi_out_err: UniffiRustCallStatus,
+    ): Unit
+    external fun uniffi_paytaipei_ffi_fn_init_callback_vtable_verificationobserver(`vtable`: UniffiVTableCallbackInterfaceVerificationObserver,
+    ): Unit
+    external fun uniffi_paytaipei_ffi_fn_method_verificationobserver_step(`ptr`: Long,`step`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
     ): Unit
     external fun uniffi_paytaipei_ffi_fn_method_typing_uniffi_trait_debug(`ptr`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
     ): RustBuffer.ByValue
@@ -1333,6 +1378,12 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_paytaipei_ffi_checksum_method_identity_finish() and 0xFFFF) != 27213) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
+    if ((lib.uniffi_paytaipei_ffi_checksum_method_identity_page_returned() and 0xFFFF) != 63252) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_paytaipei_ffi_checksum_method_identity_resume() and 0xFFFF) != 17239) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
     if ((lib.uniffi_paytaipei_ffi_checksum_method_identity_start() and 0xFFFF) != 47892) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
@@ -1340,6 +1391,9 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_paytaipei_ffi_checksum_method_identity_verified_number() and 0xFFFF) != 37784) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_paytaipei_ffi_checksum_method_identity_verify() and 0xFFFF) != 18998) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_paytaipei_ffi_checksum_method_paymentobserver_changed() and 0xFFFF) != 48485) {
@@ -1424,6 +1478,9 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_paytaipei_ffi_checksum_method_scanner_reset() and 0xFFFF) != 54868) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_paytaipei_ffi_checksum_method_verificationobserver_step() and 0xFFFF) != 23806) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_paytaipei_ffi_checksum_constructor_paytaipei_open() and 0xFFFF) != 53840) {
@@ -3608,6 +3665,16 @@ public interface IdentityInterface {
     suspend fun `finish`()
 
     /**
+     * Takes the app link that the operator's page led back by.
+     */
+    fun `pageReturned`(`link`: kotlin.String)
+
+    /**
+     * Tells of the verification under way, after a restart too.
+     */
+    fun `resume`(`observer`: VerificationObserver): Subscription
+
+    /**
      * Asks the operator to verify this number (`09…` or `+8869…`) on the handset.
      */
     suspend fun `start`(`msisdn`: kotlin.String): Verification
@@ -3622,6 +3689,12 @@ public interface IdentityInterface {
      * The verified number, all but its last three digits hidden; none before it is verified.
      */
     fun `verifiedNumber`(): kotlin.String?
+
+    /**
+     * Verifies this number by this method, and tells what there is to do, step by step. `cellular` may spare approving on the
+     * handset, and `MobileData` cannot do without.
+     */
+    fun `verify`(`msisdn`: kotlin.String, `method`: VerificationMethod, `cellular`: Cellular?, `observer`: VerificationObserver): Subscription
 
     companion object
 }
@@ -3758,6 +3831,41 @@ open class Identity: Disposable, AutoCloseable, IdentityInterface
 
 
     /**
+     * Takes the app link that the operator's page led back by.
+     */
+    @Throws(PayTaipeiException::class)override fun `pageReturned`(`link`: kotlin.String)
+        =
+    callWithHandle {
+    uniffiRustCallWithError(PayTaipeiException) { _status ->
+    UniffiLib.uniffi_paytaipei_ffi_fn_method_identity_page_returned(
+        it,
+
+        FfiConverterString.lower(`link`),_status)
+}
+    }
+
+
+
+
+    /**
+     * Tells of the verification under way, after a restart too.
+     */
+    @Throws(PayTaipeiException::class)override fun `resume`(`observer`: VerificationObserver): Subscription {
+            return FfiConverterTypeSubscription.lift(
+    callWithHandle {
+    uniffiRustCallWithError(PayTaipeiException) { _status ->
+    UniffiLib.uniffi_paytaipei_ffi_fn_method_identity_resume(
+        it,
+
+        FfiConverterTypeVerificationObserver.lower(`observer`),_status)
+}
+    }
+    )
+    }
+
+
+
+    /**
      * Asks the operator to verify this number (`09…` or `+8869…`) on the handset.
      */
     @Throws(PayTaipeiException::class)
@@ -3819,6 +3927,28 @@ open class Identity: Disposable, AutoCloseable, IdentityInterface
     UniffiLib.uniffi_paytaipei_ffi_fn_method_identity_verified_number(
         it,
         _status)
+}
+    }
+    )
+    }
+
+
+
+    /**
+     * Verifies this number by this method, and tells what there is to do, step by step. `cellular` may spare approving on the
+     * handset, and `MobileData` cannot do without.
+     */
+    @Throws(PayTaipeiException::class)override fun `verify`(`msisdn`: kotlin.String, `method`: VerificationMethod, `cellular`: Cellular?, `observer`: VerificationObserver): Subscription {
+            return FfiConverterTypeSubscription.lift(
+    callWithHandle {
+    uniffiRustCallWithError(PayTaipeiException) { _status ->
+    UniffiLib.uniffi_paytaipei_ffi_fn_method_identity_verify(
+        it,
+
+        FfiConverterString.lower(`msisdn`),
+        FfiConverterTypeVerificationMethod.lower(`method`),
+        FfiConverterOptionalTypeCellular.lower(`cellular`),
+        FfiConverterTypeVerificationObserver.lower(`observer`),_status)
 }
     }
     )
@@ -6184,6 +6314,329 @@ public object FfiConverterTypeSubscription: FfiConverter<Subscription, Long> {
     override fun allocationSize(value: Subscription) = 8UL
 
     override fun write(value: Subscription, buf: ByteBuffer) {
+        buf.putLong(lower(value))
+    }
+}
+
+
+// This template implements a class for working with a Rust struct via a handle
+// to the live Rust struct on the other side of the FFI.
+//
+// There's some subtlety here, because we have to be careful not to operate on a Rust
+// struct after it has been dropped, and because we must expose a public API for freeing
+// theq Kotlin wrapper object in lieu of reliable finalizers. The core requirements are:
+//
+//   * Each instance holds an opaque handle to the underlying Rust struct.
+//     Method calls need to read this handle from the object's state and pass it in to
+//     the Rust FFI.
+//
+//   * When an instance is no longer needed, its handle should be passed to a
+//     special destructor function provided by the Rust FFI, which will drop the
+//     underlying Rust struct.
+//
+//   * Given an instance, calling code is expected to call the special
+//     `destroy` method in order to free it after use, either by calling it explicitly
+//     or by using a higher-level helper like the `use` method. Failing to do so risks
+//     leaking the underlying Rust struct.
+//
+//   * We can't assume that calling code will do the right thing, and must be prepared
+//     to handle Kotlin method calls executing concurrently with or even after a call to
+//     `destroy`, and to handle multiple (possibly concurrent!) calls to `destroy`.
+//
+//   * We must never allow Rust code to operate on the underlying Rust struct after
+//     the destructor has been called, and must never call the destructor more than once.
+//     Doing so may trigger memory unsafety.
+//
+//   * To mitigate many of the risks of leaking memory and use-after-free unsafety, a `Cleaner`
+//     is implemented to call the destructor when the Kotlin object becomes unreachable.
+//     This is done in a background thread. This is not a panacea, and client code should be aware that
+//      1. the thread may starve if some there are objects that have poorly performing
+//     `drop` methods or do significant work in their `drop` methods.
+//      2. the thread is shared across the whole library. This can be tuned by using `android_cleaner = true`,
+//         or `android = true` in the [`kotlin` section of the `uniffi.toml` file](https://mozilla.github.io/uniffi-rs/kotlin/configuration.html).
+//
+// If we try to implement this with mutual exclusion on access to the handle, there is the
+// possibility of a race between a method call and a concurrent call to `destroy`:
+//
+//    * Thread A starts a method call, reads the value of the handle, but is interrupted
+//      before it can pass the handle over the FFI to Rust.
+//    * Thread B calls `destroy` and frees the underlying Rust struct.
+//    * Thread A resumes, passing the already-read handle value to Rust and triggering
+//      a use-after-free.
+//
+// One possible solution would be to use a `ReadWriteLock`, with each method call taking
+// a read lock (and thus allowed to run concurrently) and the special `destroy` method
+// taking a write lock (and thus blocking on live method calls). However, we aim not to
+// generate methods with any hidden blocking semantics, and a `destroy` method that might
+// block if called incorrectly seems to meet that bar.
+//
+// So, we achieve our goals by giving each instance an associated `AtomicLong` counter to track
+// the number of in-flight method calls, and an `AtomicBoolean` flag to indicate whether `destroy`
+// has been called. These are updated according to the following rules:
+//
+//    * The initial value of the counter is 1, indicating a live object with no in-flight calls.
+//      The initial value for the flag is false.
+//
+//    * At the start of each method call, we atomically check the counter.
+//      If it is 0 then the underlying Rust struct has already been destroyed and the call is aborted.
+//      If it is nonzero them we atomically increment it by 1 and proceed with the method call.
+//
+//    * At the end of each method call, we atomically decrement and check the counter.
+//      If it has reached zero then we destroy the underlying Rust struct.
+//
+//    * When `destroy` is called, we atomically flip the flag from false to true.
+//      If the flag was already true we silently fail.
+//      Otherwise we atomically decrement and check the counter.
+//      If it has reached zero then we destroy the underlying Rust struct.
+//
+// Astute readers may observe that this all sounds very similar to the way that Rust's `Arc<T>` works,
+// and indeed it is, with the addition of a flag to guard against multiple calls to `destroy`.
+//
+// The overall effect is that the underlying Rust struct is destroyed only when `destroy` has been
+// called *and* all in-flight method calls have completed, avoiding violating any of the expectations
+// of the underlying Rust code.
+//
+// This makes a cleaner a better alternative to _not_ calling `destroy()` as
+// and when the object is finished with, but the abstraction is not perfect: if the Rust object's `drop`
+// method is slow, and/or there are many objects to cleanup, and it's on a low end Android device, then the cleaner
+// thread may be starved, and the app will leak memory.
+//
+// In this case, `destroy`ing manually may be a better solution.
+//
+// The cleaner can live side by side with the manual calling of `destroy`. In the order of responsiveness, uniffi objects
+// with Rust peers are reclaimed:
+//
+// 1. By calling the `destroy` method of the object, which calls `rustObject.free()`. If that doesn't happen:
+// 2. When the object becomes unreachable, AND the Cleaner thread gets to call `rustObject.free()`. If the thread is starved then:
+// 3. The memory is reclaimed when the process terminates.
+//
+// [1] https://stackoverflow.com/questions/24376768/can-java-finalize-an-object-when-it-is-still-in-scope/24380219
+//
+
+
+/**
+ * Hears of a verification's steps, on a thread of its own. What it throws is ignored.
+ */
+public interface VerificationObserver {
+
+    fun `step`(`step`: VerificationStep)
+
+    companion object
+}
+
+/**
+ * Hears of a verification's steps, on a thread of its own. What it throws is ignored.
+ */
+open class VerificationObserverImpl: Disposable, AutoCloseable, VerificationObserver
+{
+
+    @Suppress("UNUSED_PARAMETER")
+    /**
+     * @suppress
+     */
+    constructor(withHandle: UniffiWithHandle, handle: Long) {
+        this.handle = handle
+        this.cleanable = UniffiLib.CLEANER.register(this, UniffiCleanAction(handle))
+    }
+
+    /**
+     * @suppress
+     *
+     * This constructor can be used to instantiate a fake object. Only used for tests. Any
+     * attempt to actually use an object constructed this way will fail as there is no
+     * connected Rust object.
+     */
+    @Suppress("UNUSED_PARAMETER")
+    constructor(noHandle: NoHandle) {
+        this.handle = 0
+        this.cleanable = null
+    }
+
+    protected val handle: Long
+    protected val cleanable: UniffiCleaner.Cleanable?
+
+    private val wasDestroyed = AtomicBoolean(false)
+    private val callCounter = AtomicLong(1)
+
+    /**
+     * Whether the current object has been destroyed and its reference is gone in the Rust side.
+     */
+    val uniffiIsDestroyed: Boolean get() = wasDestroyed.get()
+
+    override fun destroy() {
+        // Only allow a single call to this method.
+        // TODO: maybe we should log a warning if called more than once?
+        if (this.wasDestroyed.compareAndSet(false, true)) {
+            // This decrement always matches the initial count of 1 given at creation time.
+            if (this.callCounter.decrementAndGet() == 0L) {
+                cleanable?.clean()
+            }
+        }
+    }
+
+    @Synchronized
+    override fun close() {
+        this.destroy()
+    }
+
+    internal inline fun <R> callWithHandle(block: (handle: Long) -> R): R {
+        // Check and increment the call counter, to keep the object alive.
+        // This needs a compare-and-set retry loop in case of concurrent updates.
+        do {
+            val c = this.callCounter.get()
+            if (c == 0L) {
+                throw IllegalStateException("${this.javaClass.simpleName} object has already been destroyed")
+            }
+            if (c == Long.MAX_VALUE) {
+                throw IllegalStateException("${this.javaClass.simpleName} call counter would overflow")
+            }
+        } while (! this.callCounter.compareAndSet(c, c + 1L))
+        // Now we can safely do the method call without the handle being freed concurrently.
+        try {
+            return block(this.uniffiCloneHandle())
+        } finally {
+            // This decrement always matches the increment we performed above.
+            if (this.callCounter.decrementAndGet() == 0L) {
+                cleanable?.clean()
+            }
+        }
+    }
+
+    // Use a static inner class instead of a closure so as not to accidentally
+    // capture `this` as part of the cleanable's action.
+    private class UniffiCleanAction(private val handle: Long) : Runnable {
+        override fun run() {
+            if (handle == 0.toLong()) {
+                // Fake object created with `NoHandle`, don't try to free.
+                return;
+            }
+            uniffiRustCall { status ->
+                UniffiLib.uniffi_paytaipei_ffi_fn_free_verificationobserver(handle, status)
+            }
+        }
+    }
+
+    /**
+     * @suppress
+     */
+    fun uniffiCloneHandle(): Long {
+        if (handle == 0.toLong()) {
+            throw InternalException("uniffiCloneHandle() called on NoHandle object");
+        }
+        return uniffiRustCall() { status ->
+            UniffiLib.uniffi_paytaipei_ffi_fn_clone_verificationobserver(handle, status)
+        }
+    }
+
+
+    @Throws(ForeignException::class)override fun `step`(`step`: VerificationStep)
+        =
+    callWithHandle {
+    uniffiRustCallWithError(ForeignException) { _status ->
+    UniffiLib.uniffi_paytaipei_ffi_fn_method_verificationobserver_step(
+        it,
+
+        FfiConverterTypeVerificationStep.lower(`step`),_status)
+}
+    }
+
+
+
+
+
+
+
+
+
+
+    /**
+     * @suppress
+     */
+    companion object
+
+}
+
+
+
+// Put the implementation in an object so we don't pollute the top-level namespace
+internal object uniffiCallbackInterfaceVerificationObserver {
+    internal object `step`: UniffiCallbackInterfaceVerificationObserverMethod0 {
+        override fun callback(`uniffiHandle`: Long,`step`: RustBuffer.ByValue,`uniffiOutReturn`: Pointer,uniffiCallStatus: UniffiRustCallStatus,) {
+            val uniffiObj = FfiConverterTypeVerificationObserver.handleMap.get(uniffiHandle)
+            val makeCall = { ->
+                uniffiObj.`step`(
+                    FfiConverterTypeVerificationStep.lift(`step`),
+                )
+            }
+            val writeReturn = { _: Unit -> Unit }
+            uniffiTraitInterfaceCallWithError(
+                uniffiCallStatus,
+                makeCall,
+                writeReturn,
+                { e: ForeignException -> FfiConverterTypeForeignError.lower(e) }
+            )
+        }
+    }
+
+    internal object uniffiFree: UniffiCallbackInterfaceFree {
+        override fun callback(handle: Long) {
+            FfiConverterTypeVerificationObserver.handleMap.remove(handle)
+        }
+    }
+
+    internal object uniffiClone: UniffiCallbackInterfaceClone {
+        override fun callback(handle: Long): Long {
+            return FfiConverterTypeVerificationObserver.handleMap.clone(handle)
+        }
+    }
+
+    internal var vtable = UniffiVTableCallbackInterfaceVerificationObserver.UniffiByValue(
+        uniffiFree,
+        uniffiClone,
+        `step`,
+    )
+
+    // Registers the foreign callback with the Rust side.
+    // This method is generated for each callback interface.
+    internal fun register(lib: UniffiLib) {
+        lib.uniffi_paytaipei_ffi_fn_init_callback_vtable_verificationobserver(vtable)
+    }
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeVerificationObserver: FfiConverter<VerificationObserver, Long> {
+    internal val handleMap = UniffiHandleMap<VerificationObserver>()
+
+    override fun lower(value: VerificationObserver): Long {
+        if (value is VerificationObserverImpl) {
+             // Rust-implemented object.  Clone the handle and return it
+            return value.uniffiCloneHandle()
+         } else {
+            // Kotlin object, generate a new vtable handle and return that.
+            return handleMap.insert(value)
+         }
+    }
+
+    override fun lift(value: Long): VerificationObserver {
+        if ((value and 1.toLong()) == 0.toLong()) {
+            // Rust-generated handle, construct a new class that uses the handle to implement the
+            // interface
+            return VerificationObserverImpl(UniffiWithHandle, value)
+        } else {
+            // Kotlin-generated handle, get the object from the handle map
+            return handleMap.remove(value)
+        }
+    }
+
+    override fun read(buf: ByteBuffer): VerificationObserver {
+        return lift(buf.getLong())
+    }
+
+    override fun allocationSize(value: VerificationObserver) = 8UL
+
+    override fun write(value: VerificationObserver, buf: ByteBuffer) {
         buf.putLong(lower(value))
     }
 }
@@ -8769,6 +9222,202 @@ public object FfiConverterTypeVaultError : FfiConverterRustBuffer<VaultException
 
 
 
+/**
+ * How the operator is to recognise the number.
+ */
+
+enum class VerificationMethod {
+
+    /**
+     * The person approves on the handset.
+     */
+    HANDSET,
+    /**
+     * The person approves on the operator's page, in this phone's browser.
+     */
+    PAGE,
+    /**
+     * The mobile network knows its SIM, and nobody is asked.
+     */
+    MOBILE_DATA;
+
+
+
+
+    companion object
+}
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeVerificationMethod: FfiConverterRustBuffer<VerificationMethod> {
+    override fun read(buf: ByteBuffer) = try {
+
+        VerificationMethod.entries[buf.getInt() - 1]
+
+    } catch (e: IndexOutOfBoundsException) {
+        throw RuntimeException("invalid enum value, something is very wrong!!", e)
+    }
+
+    override fun allocationSize(value: VerificationMethod) = 4UL
+
+    override fun write(value: VerificationMethod, buf: ByteBuffer) {
+        buf.putInt(value.ordinal + 1)
+    }
+}
+
+
+
+
+
+/**
+ * What to show, or what to do for the person. `Verified` and `Refused` are the last.
+ */
+sealed class VerificationStep {
+
+    /**
+     * Approve on the handset, where the same binding message shows.
+     */
+    data class ApproveOnHandset(
+        val `verification`: taipei.pay.ffi.Verification) : VerificationStep()
+
+    {
+
+
+        companion object
+    }
+
+    /**
+     * Open this address in the system's browser, and give the app link that it leads back by to `page_returned`. It names
+     * the number: not for logs.
+     */
+    data class OpenPage(
+        val `url`: kotlin.String) : VerificationStep()
+
+    {
+
+
+        companion object
+    }
+
+    /**
+     * The number is verified: all but its last three digits hidden.
+     */
+    data class Verified(
+        val `msisdn`: kotlin.String) : VerificationStep()
+
+    {
+
+
+        companion object
+    }
+
+    /**
+     * It is not, and why.
+     */
+    data class Refused(
+        val `error`: taipei.pay.ffi.PayTaipeiException) : VerificationStep()
+
+    {
+
+
+        companion object
+    }
+
+
+
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeVerificationStep : FfiConverterRustBuffer<VerificationStep>{
+    override fun read(buf: ByteBuffer): VerificationStep {
+        return when(buf.getInt()) {
+            1 -> VerificationStep.ApproveOnHandset(
+                FfiConverterTypeVerification.read(buf),
+                )
+            2 -> VerificationStep.OpenPage(
+                FfiConverterString.read(buf),
+                )
+            3 -> VerificationStep.Verified(
+                FfiConverterString.read(buf),
+                )
+            4 -> VerificationStep.Refused(
+                FfiConverterTypePayTaipeiError.read(buf),
+                )
+            else -> throw RuntimeException("invalid enum value, something is very wrong!!")
+        }
+    }
+
+    override fun allocationSize(value: VerificationStep): ULong = when(value) {
+        is VerificationStep.ApproveOnHandset -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterTypeVerification.allocationSize(value.`verification`)
+            )
+        }
+        is VerificationStep.OpenPage -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterString.allocationSize(value.`url`)
+            )
+        }
+        is VerificationStep.Verified -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterString.allocationSize(value.`msisdn`)
+            )
+        }
+        is VerificationStep.Refused -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterTypePayTaipeiError.allocationSize(value.`error`)
+            )
+        }
+    }
+
+    override fun write(value: VerificationStep, buf: ByteBuffer) {
+        when(value) {
+            is VerificationStep.ApproveOnHandset -> {
+                buf.putInt(1)
+                FfiConverterTypeVerification.write(value.`verification`, buf)
+                Unit
+            }
+            is VerificationStep.OpenPage -> {
+                buf.putInt(2)
+                FfiConverterString.write(value.`url`, buf)
+                Unit
+            }
+            is VerificationStep.Verified -> {
+                buf.putInt(3)
+                FfiConverterString.write(value.`msisdn`, buf)
+                Unit
+            }
+            is VerificationStep.Refused -> {
+                buf.putInt(4)
+                FfiConverterTypePayTaipeiError.write(value.`error`, buf)
+                Unit
+            }
+        }.let { /* this makes the `when` an expression, which ensures it is exhaustive */ }
+    }
+}
+
+
+
+
+
 
 /**
  * @suppress
@@ -8891,6 +9540,38 @@ public object FfiConverterOptionalByteArray: FfiConverterRustBuffer<kotlin.ByteA
         } else {
             buf.put(1)
             FfiConverterByteArray.write(value, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterOptionalTypeCellular: FfiConverterRustBuffer<Cellular?> {
+    override fun read(buf: ByteBuffer): Cellular? {
+        if (buf.get().toInt() == 0) {
+            return null
+        }
+        return FfiConverterTypeCellular.read(buf)
+    }
+
+    override fun allocationSize(value: Cellular?): ULong {
+        if (value == null) {
+            return 1UL
+        } else {
+            return 1UL + FfiConverterTypeCellular.allocationSize(value)
+        }
+    }
+
+    override fun write(value: Cellular?, buf: ByteBuffer) {
+        if (value == null) {
+            buf.put(0)
+        } else {
+            buf.put(1)
+            FfiConverterTypeCellular.write(value, buf)
         }
     }
 }
