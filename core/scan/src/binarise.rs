@@ -61,6 +61,14 @@ impl Contrast {
     }
 }
 
+/// Whether noise hides modules of a few pixels; on a smaller picture, larger ones may still be clear.
+pub fn drowns(gray: &Gray) -> bool {
+    noise(gray) > DROWNING
+}
+
+/// Grey levels of noise that a camera never has, even in the dark.
+const DROWNING: f32 = 32.0;
+
 /// Standard deviation of the picture's noise in grey levels: by the median of second differences along some rows, which
 /// neither edges nor slopes move.
 fn noise(gray: &Gray) -> f32 {

@@ -16,7 +16,7 @@ use crate::qr::deep::{self, Depth, Sighting};
 use crate::qr::finder::{self, Finder, Triple};
 use crate::qr::pairs;
 use crate::qr::rings::{self, Ring};
-use crate::regions::{self, Texture};
+use crate::regions::{self, Region};
 use crate::symbol::{Effort, Format, Scan, Symbol};
 use crate::why::{Evidence, Why};
 
@@ -36,6 +36,8 @@ pub struct Run {
     /// The best sighting of a code that could not be read, in the picture that is worked on.
     seen: Option<Sighting>,
     finders: Vec<Finder>,
+    /// The same fitted in grey, where that has been done.
+    rings: Option<Vec<Ring>>,
     triple: Option<Triple>,
 }
 
@@ -60,7 +62,7 @@ fn centre(symbol: &Symbol) -> (f32, f32) {
 
 impl Run {
     pub fn new(budget: Budget) -> Self {
-        Self { budget, symbols: Vec::new(), panics: 0, seen: None, finders: Vec::new(), triple: None }
+        Self { budget, symbols: Vec::new(), panics: 0, seen: None, finders: Vec::new(), rings: None, triple: None }
     }
 
     /// The symbols from top to bottom, the time spent and the panics caught.
@@ -98,51 +100,59 @@ impl Run {
         if !thorough && self.has_qr() {
             return;
         }
-        let texture = regions::texture(&gray.halved());
-        let stripes = linear::candidates(&texture);
-        // Where nothing looks like bars, rows need not be read.
-        if thorough || !stripes.is_empty() {
+        let half = gray.halved();
+        let texture = regions::texture(&half);
+        // Where a QR code says it all, barcodes that need effort can wait.
+        let depth = if thorough && !self.has_qr() { linear::Depth::Full } else { linear::Depth::Quick };
+        let stripes = linear::candidates(gray, &texture, depth);
+        let (busy, drowned) = (texture.is_busy(), !thorough && binarise::drowns(gray));
+        // Stripes show bars at any angle, rows only nearly upright ones; bars all over the picture are no stripe.
+        if thorough || (busy && !drowned) {
             self.barcodes_in_rows(gray, bits, scale);
         }
+        self.barcodes_in_stripes(gray, &stripes, depth, scale);
         if !thorough && !self.symbols.is_empty() {
             return;
         }
-        // Where a QR code says it all, barcodes that need effort can wait.
-        let depth = if thorough && !self.has_qr() { linear::Depth::Full } else { linear::Depth::Quick };
-        self.barcodes_in_stripes(gray, &stripes, depth, scale);
-        if effort == Effort::Frame && !self.symbols.is_empty() {
-            return;
+        let patches = regions::patches(&texture, regions::among(thorough), gray.width, gray.height, PATCHES);
+        if thorough || busy || patches.iter().any(Region::is_large) {
+            self.qr_smaller(half, scale);
         }
-        let mut smaller = Arc::clone(gray);
-        let mut smaller_scale = scale;
-        while !self.has_qr() && !self.late() && smaller.width.min(smaller.height) >= 160 {
-            smaller = Arc::new(smaller.halved());
-            smaller_scale *= 2.0;
-            let bits = Arc::new(binarise::of(&smaller));
-            self.qr_by_rxing(&bits, smaller_scale, true);
-        }
-        if effort == Effort::Still && !self.has_qr() && !self.late() {
+        if thorough && !self.has_qr() && !self.late() {
             let bits = Arc::new(binarise::local(&gray.inverted(), Contrast::above_noise(gray)));
             self.qr_by_rxing(&bits, scale, true);
         }
-        if effort == Effort::Still && !self.has_qr() && !self.late() {
+        if thorough && !self.has_qr() && !self.late() {
             self.qr_by_rxing(&Arc::new(binarise::below_paper(gray)), scale, true);
         }
+        if drowned {
+            return;
+        }
         if !self.has_qr() {
-            self.qr_deep(gray, bits, scale);
+            self.qr_deep(gray, bits, thorough, scale);
         }
         if !self.has_qr() && !self.late() {
-            self.qr_in_patches(gray, &texture, scale);
+            self.qr_in_patches(gray, &patches, scale);
         }
-        if effort == Effort::Still && !self.has_qr() && !self.late() {
+        if thorough && !self.has_qr() && !self.late() {
             self.qr_by_rqrr(gray, scale);
         }
     }
 
-    /// Looks for finder patterns in grey on the most textured patches.
-    fn qr_in_patches(&mut self, gray: &Gray, texture: &Texture, scale: f32) {
+    /// The picture at half its size, and ever smaller.
+    fn qr_smaller(&mut self, half: Gray, scale: f32) {
+        let (mut smaller, mut scale) = (half, scale * 2.0);
+        while !self.has_qr() && !self.late() && smaller.width.min(smaller.height) >= SMALLEST {
+            self.qr_by_rxing(&Arc::new(binarise::of(&smaller)), scale, true);
+            smaller = smaller.halved();
+            scale *= 2.0;
+        }
+    }
+
+    /// Looks for finder patterns in grey on patches of texture.
+    fn qr_in_patches(&mut self, gray: &Gray, patches: &[Region], scale: f32) {
         let mut searched = Vec::new();
-        for region in regions::patches(texture, gray.width, gray.height, 5) {
+        for region in patches {
             let patch = gray.crop(region.left, region.top, region.width, region.height);
             let rings = rings::rings(&patch, &|| self.budget.is_late());
             let triples = finder::triples_of_rings(&rings);
@@ -151,7 +161,9 @@ impl Run {
             }
             searched.push(rings.iter().map(|r| r.moved(region.left, region.top)).collect::<Vec<Ring>>());
         }
-        searched.push(rings::of_finders(gray, &self.finders, &|| self.budget.is_late()));
+        searched.push(
+            self.rings.take().unwrap_or_else(|| rings::of_finders(gray, &self.finders, &|| self.budget.is_late())),
+        );
         for rings in searched {
             let triples = pairs::triples(gray, &rings, &|| self.budget.is_late());
             if self.late() || self.try_triples(gray, &triples, (0, 0), scale) {
@@ -160,9 +172,15 @@ impl Run {
         }
     }
 
-    fn qr_deep(&mut self, gray: &Gray, bits: &Bits, scale: f32) {
+    fn qr_deep(&mut self, gray: &Gray, bits: &Bits, thorough: bool, scale: f32) {
         self.finders = finder::finders(bits);
-        let triples = finder::triples(bits, &self.finders);
+        let triples = if thorough {
+            finder::triples(bits, &self.finders)
+        } else {
+            // Print shows many patterns in black and white; few of them are any in grey.
+            let rings = rings::of_finders(gray, &self.finders, &|| self.budget.is_late());
+            finder::triples_of_rings(self.rings.insert(rings))
+        };
         self.triple = triples.first().copied();
         self.try_triples(gray, &triples, (0, 0), scale);
     }
@@ -272,6 +290,11 @@ impl Run {
         }
     }
 }
+
+/// Smaller side of the smallest picture that is searched.
+const SMALLEST: usize = 80;
+/// Patches that are searched in grey at most.
+const PATCHES: usize = 5;
 
 /// The upright rectangle round a symbol.
 struct Extent {

@@ -43,8 +43,26 @@ impl Gray {
     }
 
     /// Brightness at a point, pixel centres lying at halves; outside, that of the nearest pixel.
+    #[inline]
     pub fn sample(&self, x: f32, y: f32) -> f32 {
         let (x, y) = (x - 0.5, y - 0.5);
+        if x >= 0.0 && y >= 0.0 {
+            let (left, top) = (x as usize, y as usize);
+            let two = |at: usize| self.pixels.get(at..at.saturating_add(2)).and_then(|p| <[u8; 2]>::try_from(p).ok());
+            let at = top.saturating_mul(self.width).saturating_add(left);
+            if left + 1 < self.width
+                && let (Some(upper), Some(lower)) = (two(at), two(at.saturating_add(self.width)))
+            {
+                let (u, v) = (x - left as f32, y - top as f32);
+                let across = |[a, b]: [u8; 2]| f32::from(a) * (1.0 - u) + f32::from(b) * u;
+                return across(upper) * (1.0 - v) + across(lower) * v;
+            }
+        }
+        self.sample_at_border(x, y)
+    }
+
+    #[cold]
+    fn sample_at_border(&self, x: f32, y: f32) -> f32 {
         let last_x = self.width.saturating_sub(1);
         let last_y = self.height.saturating_sub(1);
         // `as` saturates: what is not a number becomes 0.

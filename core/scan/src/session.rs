@@ -16,7 +16,7 @@ use crate::picture::Luma;
 use crate::qr::deep::{self, Depth};
 use crate::qr::finder::{self, Finder};
 use crate::qr::{pairs, rings};
-use crate::regions::{self, Texture};
+use crate::regions::{self, Among, Texture};
 use crate::symbol::{Effort, Hint, NoCode, Symbol};
 use crate::track::Track;
 use crate::why::{Evidence, Why};
@@ -170,11 +170,13 @@ impl Session {
     }
 
     fn find_barcodes(&mut self, gray: &Gray, bits: &Bits, texture: &Texture, run: &mut Run, scale: f32) {
-        let stripes = linear::candidates(texture);
-        if run.late() || stripes.is_empty() {
+        if run.late() {
             return;
         }
-        run.barcodes_in_rows(gray, bits, scale);
+        if texture.is_busy() && !binarise::drowns(gray) {
+            run.barcodes_in_rows(gray, bits, scale);
+        }
+        let stripes = linear::candidates(gray, texture, linear::Depth::Quick);
         run.barcodes_in_stripes(gray, &stripes, linear::Depth::Quick, scale);
     }
 
@@ -182,7 +184,7 @@ impl Session {
         let found = |session: &Self, run: &Run| {
             run.late() || !run.symbols.is_empty() || session.tracks.iter().any(|t| t.last == session.frame)
         };
-        if found(self, run) {
+        if found(self, run) || binarise::drowns(gray) {
             return Vec::new();
         }
         let finders = finder::finders(bits);
@@ -190,7 +192,7 @@ impl Session {
         let fitted = rings::of_finders(gray, finders.get(..FINDERS_FITTED).unwrap_or(&finders), &|| run.late());
         self.acquire(gray, &finder::triples_of_rings(&fitted), (0, 0), run, scale);
         // In grey it takes long: every frame begins with another patch.
-        let mut patches = regions::patches(texture, gray.width, gray.height, PATCHES);
+        let mut patches = regions::patches(texture, Among::Ink, gray.width, gray.height, PATCHES);
         if !patches.is_empty() {
             let first = (self.frame as usize / 2) % patches.len();
             patches.rotate_left(first);

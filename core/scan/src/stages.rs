@@ -7,7 +7,7 @@ use crate::qr::deep::{self, Depth, Sighting};
 use crate::qr::finder;
 use crate::qr::mesh::Field;
 use crate::qr::rings;
-use crate::regions;
+use crate::regions::{self, Among};
 
 /// Pixels of a module in pictures of modules.
 const MODULE: usize = 4;
@@ -27,7 +27,7 @@ pub fn stages(luma: &Luma<'_>) -> Vec<(&'static str, LumaImage)> {
     let count = gray.width * gray.height;
     let pixels = (0..count).map(|i| white(bits.get(i % gray.width, i / gray.width))).collect();
     shown.extend(picture("black-and-white", pixels, gray.width));
-    let patches = regions::patches(&regions::texture(&gray.halved()), gray.width, gray.height, 5);
+    let patches = regions::patches(&regions::texture(&gray.halved()), Among::Texture, gray.width, gray.height, 5);
     let mut framed = gray.pixels.clone();
     for r in &patches {
         for (i, pixel) in framed.iter_mut().enumerate() {

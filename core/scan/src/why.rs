@@ -6,7 +6,7 @@ use crate::gray::Gray;
 use crate::qr::deep::Sighting;
 use crate::qr::finder::{Finder, Triple};
 use crate::qr::rings::{self, Ring};
-use crate::regions::{self, Region};
+use crate::regions::{self, Among, Region};
 use crate::symbol::{Hint, NoCode};
 
 /// Pixels a module below which a code is too small: the finest that is read reliably in sharp photos.
@@ -170,7 +170,7 @@ fn tiny(gray: &Gray, sure: &[&Finder]) -> bool {
     }
     let texture = regions::texture(&gray.halved());
     const LARGEST: usize = 400;
-    let mut patches = regions::patches(&texture, gray.width, gray.height, 2);
+    let mut patches = regions::patches(&texture, Among::Texture, gray.width, gray.height, 2);
     if patches.is_empty() {
         // Texture everywhere, or nowhere: the middle.
         let (left, top) = (gray.width.saturating_sub(LARGEST) / 2, gray.height.saturating_sub(LARGEST) / 2);

@@ -48,9 +48,13 @@ pub fn rows(bits: &Bits, step: usize) -> Vec<Reading> {
 /// Most stripes that are looked at.
 const MAX_STRIPES: usize = 12;
 
-/// Where barcodes may lie, the likeliest first.
-pub fn candidates(texture: &Texture) -> Vec<Stripe> {
-    stripes::stripes(texture, MAX_STRIPES)
+/// Where barcodes may lie, the likeliest first. Those that are to be read quickly show the edges of a symbol as they are.
+pub fn candidates(gray: &Gray, texture: &Texture, depth: Depth) -> Vec<Stripe> {
+    let mut stripes = stripes::stripes(texture, MAX_STRIPES);
+    if depth == Depth::Quick {
+        stripes.retain(|stripe| profile::edges(&even_strip(gray, stripe, NARROW)).len() >= FEWEST_EDGES);
+    }
+    stripes
 }
 
 /// How far to go with a stripe.
@@ -87,6 +91,13 @@ pub fn stripes(
 /// The strips of a stripe, as shares of its reach.
 const STRIPS: [(f32, f32); 4] = [(-0.7, 0.7), (-0.25, 0.25), (-0.75, -0.2), (0.2, 0.75)];
 
+/// The strip that shows most cheaply how many edges there are.
+const NARROW: (f32, f32) = (-0.1, 0.1);
+
+fn even_strip(gray: &Gray, stripe: &Stripe, (low, high): (f32, f32)) -> Vec<f32> {
+    profile::even_out(&profile::profile(gray, stripe, low, high), WINDOW)
+}
+
 /// A text that was read from a stripe.
 struct Vote {
     format: Format,
@@ -109,11 +120,7 @@ fn read_stripe(gray: &Gray, stripe: &Stripe, depth: Depth, late: &dyn Fn() -> bo
         Depth::Quick => (&STRIPS[..2], &SIGMAS[..3]),
         Depth::Full => (&STRIPS[..], &SIGMAS[..]),
     };
-    let even_strip = |(low, high)| profile::even_out(&profile::profile(gray, stripe, low, high), WINDOW);
-    let strips: Vec<Vec<f32>> = strips.iter().map(|strip| even_strip(*strip)).collect();
-    if depth == Depth::Quick && strips.iter().all(|even| profile::edges(even).len() < FEWEST_EDGES) {
-        return None;
-    }
+    let strips: Vec<Vec<f32>> = strips.iter().map(|strip| even_strip(gray, stripe, *strip)).collect();
     let mut votes: Vec<Vote> = Vec::new();
     for &sigma in sigmas {
         for even in &strips {

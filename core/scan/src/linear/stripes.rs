@@ -45,19 +45,18 @@ const FEWEST_BLOCKS: usize = 10;
 pub fn stripes(texture: &Texture, most: usize) -> Vec<Stripe> {
     let (columns, rows) = (texture.columns, texture.rows);
     let mut strengths: Vec<f32> = texture.blocks.iter().map(|b| b.eigenvalues().0).collect();
-    strengths.sort_by(f32::total_cmp);
-    let noise = strengths.get(strengths.len() / 2).copied().unwrap_or(0.0);
+    let middle = strengths.len() / 2;
+    let noise = if strengths.is_empty() { 0.0 } else { *strengths.select_nth_unstable_by(middle, f32::total_cmp).1 };
     let least = (noise * 3.0).max(0.006);
-    let barred = |at: usize| -> bool {
-        texture.blocks.get(at).is_some_and(|b| {
-            let (strong, weak) = b.eigenvalues();
-            strong > least && strong - weak > COHERENT * (strong + weak)
-        })
+    let barred = |block: &Block| {
+        let (strong, weak) = block.eigenvalues();
+        strong > least && strong - weak > COHERENT * (strong + weak)
     };
+    let barred: Vec<bool> = texture.blocks.iter().map(barred).collect();
     let mut taken = vec![false; texture.blocks.len()];
     let mut groups: Vec<Vec<usize>> = Vec::new();
     for seed in 0..texture.blocks.len() {
-        if taken[seed] || !barred(seed) {
+        if taken[seed] || !barred[seed] {
             continue;
         }
         let mut group = Vec::new();
@@ -70,7 +69,7 @@ pub fn stripes(texture: &Texture, most: usize) -> Vec<Stripe> {
             for ny in y.saturating_sub(1)..(y + 2).min(rows) {
                 for nx in x.saturating_sub(1)..(x + 2).min(columns) {
                     let next = ny * columns + nx;
-                    if taken[next] || !barred(next) {
+                    if taken[next] || !barred[next] {
                         continue;
                     }
                     let (nc, ns) = texture.blocks[next].double_angle();

@@ -104,6 +104,7 @@ fn cross(bits: &Bits, x: usize, y: usize, vertical: bool, limit: usize) -> Optio
 /// All finder patterns, those seen by most rows first.
 pub fn finders(bits: &Bits) -> Vec<Finder> {
     let mut found: Vec<Finder> = Vec::new();
+    let mut rows = Rows::default();
     let mut edges = Vec::new();
     // The core is three modules high: of such as can be read, at least two rows cross it.
     for y in (0..bits.height).step_by(3) {
@@ -118,7 +119,7 @@ pub fn finders(bits: &Bits) -> Vec<Finder> {
             if let Some(module) = proportions(&runs) {
                 let start = edges.get(at).map_or(0.0, |e| *e as f32);
                 let x = start + runs[0] + runs[1] + runs[2] / 2.0;
-                confirm(bits, x, y, module, &mut found);
+                confirm(bits, x, y, module, &mut found, &mut rows);
             }
             at += 2;
         }
@@ -128,9 +129,17 @@ pub fn finders(bits: &Bits) -> Vec<Finder> {
     found
 }
 
-fn confirm(bits: &Bits, x: f32, y: usize, module: f32, found: &mut Vec<Finder>) {
+/// The rows in which patterns were first seen, and how far from there they may be seen again: noise shows thousands.
+#[derive(Default)]
+struct Rows {
+    first: Vec<usize>,
+    reach: usize,
+}
+
+fn confirm(bits: &Bits, x: f32, y: usize, module: f32, found: &mut Vec<Finder>, rows: &mut Rows) {
     let here = Point::new(x, y as f32 + 0.5);
-    if let Some(known) = found.iter_mut().find(|f| {
+    let near = rows.first.partition_point(|first| first + rows.reach < y);
+    if let Some(known) = found.iter_mut().skip(near).find(|f| {
         let d = here - f.centre;
         d.x.abs() < f.module.0 * 2.5 && d.y.abs() < f.module.1 * 2.5
     }) {
@@ -150,6 +159,9 @@ fn confirm(bits: &Bits, x: f32, y: usize, module: f32, found: &mut Vec<Finder>) 
     let finder = Finder { centre: Point::new(centre_x, centre_y), module: (across, down), votes: 1 };
     if round(bits, &finder) {
         found.push(finder);
+        rows.first.push(y);
+        // Rows up to five modules below cross it.
+        rows.reach = rows.reach.max((down * 5.0) as usize + 1);
     }
 }
 

@@ -142,14 +142,14 @@ impl Place {
                 if !inside(p) {
                     continue;
                 }
-                let like = rings::likeness_at(gray, p, self.across, self.down) - 0.15 * x.hypot(y) / self.reach;
+                let like = rings::likeness(gray, p, self.across, self.down) - 0.15 * x.hypot(y) / self.reach;
                 if best.is_none_or(|b| like > b.0) {
                     best = Some((like, p));
                 }
             }
         }
         let (_, centre) = best?;
-        let ring = rings::fitted(gray, centre, self.across, self.down);
+        let ring = rings::fit(gray, centre, self.across, self.down);
         (ring.likeness > LEAST).then_some(ring)
     }
 }

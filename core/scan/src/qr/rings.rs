@@ -27,54 +27,50 @@ impl Ring {
 
 /// Sample points of the pattern in modules from its centre and what stands there: the three rings and the light round
 /// them.
-fn template() -> Vec<(f32, f32, f32)> {
-    let mut points = Vec::new();
-    for y in -4..=4i32 {
-        for x in -4..=4i32 {
-            let ring = x.abs().max(y.abs());
-            let dark = ring != 2 && ring != 4;
-            points.push((x as f32, y as f32, if dark { 1.0 } else { -1.0 }));
+static TEMPLATE: [[f32; SIDE]; SIDE] = {
+    let mut points = [[0.0; SIDE]; SIDE];
+    let mut y = 0;
+    while y < SIDE {
+        let mut x = 0;
+        while x < SIDE {
+            let (dx, dy) = (x.abs_diff(SIDE / 2), y.abs_diff(SIDE / 2));
+            let ring = if dx > dy { dx } else { dy };
+            points[y][x] = if ring == 2 || ring == 4 { -1.0 } else { 1.0 };
+            x += 1;
         }
+        y += 1;
     }
     points
-}
+};
+const SIDE: usize = 9;
+/// Sample points, and the sum of what stands there: 33 dark ones, 48 light ones.
+const POINTS: f32 = 81.0;
+const SUM: f32 = -15.0;
 
 /// Pearson correlation of the picture's darkness with the template laid at a place.
-fn likeness(gray: &Gray, template: &[(f32, f32, f32)], centre: Point, across: Point, down: Point) -> f32 {
-    let (mut n, mut sv, mut svv, mut st, mut stt, mut svt) = (0.0f32, 0.0f32, 0.0f32, 0.0f32, 0.0f32, 0.0f32);
-    for &(x, y, t) in template {
-        let p = centre + across * x + down * y;
-        let v = 255.0 - gray.sample(p.x, p.y);
-        n += 1.0;
-        sv += v;
-        svv += v * v;
-        st += t;
-        stt += t * t;
-        svt += v * t;
+pub fn likeness(gray: &Gray, centre: Point, across: Point, down: Point) -> f32 {
+    let (mut sv, mut svv, mut svt) = (0.0f32, 0.0f32, 0.0f32);
+    for (y, row) in TEMPLATE.iter().enumerate() {
+        let start = centre - across * 4.0 + down * (y as f32 - 4.0);
+        for (x, t) in row.iter().enumerate() {
+            let p = start + across * x as f32;
+            let v = 255.0 - gray.sample(p.x, p.y);
+            sv += v;
+            svv += v * v;
+            svt += v * t;
+        }
     }
-    let covariance = n * svt - sv * st;
-    let spread = (n * svv - sv * sv).max(1.0) * (n * stt - st * st).max(1e-3);
+    let variance = POINTS * svv - sv * sv;
     // Where nothing varies nothing is like anything: 3 grey levels count as noise.
-    if n * svv - sv * sv < n * n * 9.0 {
+    if variance < POINTS * POINTS * 9.0 {
         return 0.0;
     }
-    covariance / spread.sqrt()
-}
-
-/// Likeness of a place to the pattern with given axes.
-pub fn likeness_at(gray: &Gray, centre: Point, across: Point, down: Point) -> f32 {
-    likeness(gray, &template(), centre, across, down)
-}
-
-/// The pattern near a place, fitted.
-pub fn fitted(gray: &Gray, centre: Point, across: Point, down: Point) -> Ring {
-    fit(gray, &template(), centre, across, down)
+    (POINTS * svt - sv * SUM) / (variance * (POINTS * POINTS - SUM * SUM)).sqrt()
 }
 
 /// Patterns of black and white, fitted in grey.
 pub fn of_finders(gray: &Gray, finders: &[Finder], late: &dyn Fn() -> bool) -> Vec<Ring> {
-    let template = template();
-    let fitted = finders.iter().take_while(|_| !late()).map(|finder| {
+    let fitted = finders.iter().take_while(|_| !late()).filter_map(|finder| {
         let module = (finder.module.0 * finder.module.1).sqrt();
         // A row crosses a turned pattern at a slant: its modules are narrower than they look.
         let guesses = (0..4).flat_map(|turn| {
@@ -82,22 +78,23 @@ pub fn of_finders(gray: &Gray, finders: &[Finder], late: &dyn Fn() -> bool) -> V
             [1.0, 0.8].map(|share| Point::new(angle.cos(), angle.sin()) * (module * share))
         });
         let down = |across: Point| Point::new(-across.y, across.x);
-        let like = |across: &Point| likeness(gray, &template, finder.centre, *across, down(*across));
-        let across = guesses.max_by(|a, b| like(a).total_cmp(&like(b))).unwrap_or_default();
-        fit(gray, &template, finder.centre, across, down(across))
+        let like = |across: Point| (likeness(gray, finder.centre, across, down(across)), across);
+        let (best, across) = guesses.map(like).max_by(|a, b| a.0.total_cmp(&b.0))?;
+        (best > WORTH_FITTING_OF_FINDERS).then(|| fit(gray, finder.centre, across, down(across)))
     });
     fitted.filter(|ring| ring.likeness > KEPT_OF_FINDERS).collect()
 }
 
 /// Likeness that a place needs to be fitted, and to be kept.
 const WORTH_FITTING: f32 = 0.45;
+const HOPELESS: f32 = 0.1;
 const KEPT: f32 = 0.55;
 /// Less is asked where black and white show the pattern, too.
+const WORTH_FITTING_OF_FINDERS: f32 = 0.25;
 const KEPT_OF_FINDERS: f32 = 0.5;
 
 /// Finder patterns on a small picture, the likeliest first. Modules between about 1.5 and 12 pixels.
 pub fn rings(gray: &Gray, late: &dyn Fn() -> bool) -> Vec<Ring> {
-    let template = template();
     let mut found: Vec<Ring> = Vec::new();
     let mut level = gray.clone();
     let mut scale = 1.0;
@@ -105,7 +102,7 @@ pub fn rings(gray: &Gray, late: &dyn Fn() -> bool) -> Vec<Ring> {
         if late() {
             break;
         }
-        search(&level, &template, &mut found, scale, late);
+        search(&level, &mut found, scale, late);
         level = level.halved();
         scale *= 2.0;
     }
@@ -128,7 +125,7 @@ pub fn rings(gray: &Gray, late: &dyn Fn() -> bool) -> Vec<Ring> {
 const PLACES: usize = 500;
 
 /// One level of the pyramid: modules of 1.6 to 3.1 pixels.
-fn search(gray: &Gray, template: &[(f32, f32, f32)], found: &mut Vec<Ring>, scale: f32, late: &dyn Fn() -> bool) {
+fn search(gray: &Gray, found: &mut Vec<Ring>, scale: f32, late: &dyn Fn() -> bool) {
     let smooth = gray.smoothed();
     let mut places: Vec<(f32, Point, f32, f32)> = Vec::new();
     for module in [1.7f32, 2.2, 2.8] {
@@ -139,7 +136,11 @@ fn search(gray: &Gray, template: &[(f32, f32, f32)], found: &mut Vec<Ring>, scal
                 let angle = std::f32::consts::FRAC_PI_8 * turn as f32;
                 let across = Point::new(angle.cos(), angle.sin()) * module;
                 let down = Point::new(-across.y, across.x);
-                let like = likeness(gray, template, centre, across, down);
+                let like = likeness(gray, centre, across, down);
+                // Turned by an eighth, the pattern is still half like itself.
+                if turn == 0 && like < HOPELESS {
+                    break;
+                }
                 if like > best.0 {
                     best = (like, angle);
                 }
@@ -160,7 +161,7 @@ fn search(gray: &Gray, template: &[(f32, f32, f32)], found: &mut Vec<Ring>, scal
         }
         fitted.push((centre, module));
         let across = Point::new(angle.cos(), angle.sin()) * module;
-        let ring = fit(gray, template, centre, across, Point::new(-across.y, across.x));
+        let ring = fit(gray, centre, across, Point::new(-across.y, across.x));
         if ring.likeness > KEPT {
             found.push(Ring {
                 centre: ring.centre * scale,
@@ -231,10 +232,10 @@ fn candidates(smooth: &Gray, module: f32, late: &dyn Fn() -> bool) -> Vec<(usize
 }
 
 /// Moves centre and module vectors, by ever smaller steps, while likeness grows.
-fn fit(gray: &Gray, template: &[(f32, f32, f32)], centre: Point, across: Point, down: Point) -> Ring {
+pub fn fit(gray: &Gray, centre: Point, across: Point, down: Point) -> Ring {
     let mut state = [centre, across, down];
     let module = across.length();
-    let mut best = likeness(gray, template, centre, across, down);
+    let mut best = likeness(gray, centre, across, down);
     for step in [0.3f32, 0.12, 0.05] {
         for _ in 0..8 {
             let before = best;
@@ -248,7 +249,7 @@ fn fit(gray: &Gray, template: &[(f32, f32, f32)], centre: Point, across: Point, 
                     if area < 0.3 * module * module || moved[1].length().max(moved[2].length()) > 2.5 * module {
                         continue;
                     }
-                    let like = likeness(gray, template, moved[0], moved[1], moved[2]);
+                    let like = likeness(gray, moved[0], moved[1], moved[2]);
                     if like > best {
                         best = like;
                         state = moved;
