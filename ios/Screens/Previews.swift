@@ -22,7 +22,8 @@
                 id: "p", bill: "b", state: state, words: said, reason: nil, reasonWords: nil, biller: "kinmen-water",
                 billerName: words.lang == .en ? "Kinmen Water" : "金門縣自來水廠", number: "10012345678", period: "11509",
                 provider: "jkopay", providerName: words.lang == .en ? "JKOPAY" : "街口支付", payable: 428, agreed: 428,
-                difference: nil, charged: isPaid ? 428 : nil, due: "2026-11-25", receipt: isPaid ? "R-2026-0001" : nil,
+                difference: nil, charged: isPaid ? 428 : nil, funding: nil, fundingName: nil, cashback: nil, deals: [],
+                signed: false, refund: nil, refundedAt: nil, due: "2026-11-25", receipt: isPaid ? "R-2026-0001" : nil,
                 settledAt: isPaid ? "2026-11-20T04:00:00Z" : nil, handOffUrl: nil, heldBy: nil, attempt: nil,
                 nextAttemptAt: nil, createdAt: "2026-11-20T04:00:00Z", updatedAt: "2026-11-20T04:00:00Z",
                 canConsent: false, canCancel: !isPaid, ended: isPaid)

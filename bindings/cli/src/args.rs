@@ -131,12 +131,52 @@ pub enum Command {
         bill: String,
         #[arg(long, value_name = "ID")]
         provider: String,
+        /// 付款來源 · what the business takes the money from: stored_value, paired_account or card
+        #[arg(long, value_name = "SOURCE")]
+        from: Option<String>,
         /// 不先確認用戶是誰，與平台核對無誤即繳納 · pay once the platform confirms it, without first showing whose it is
         #[arg(long)]
         when_confirmed: bool,
         /// 我同意金額 · I agree to the amount
         #[arg(long)]
         yes: bool,
+    },
+    /// 支付業者，回饋最多的在前 · payment businesses for a bill, the one that gives back most first
+    Providers { bill: String },
+    /// 回饋活動 · what payment businesses give back
+    Deals,
+    /// 簽章收據 · signed receipts
+    Receipt {
+        #[command(subcommand)]
+        what: ReceiptCommand,
+    },
+    /// 尋找帳單 · find bills by any words of what is known of them
+    Find {
+        #[arg(value_name = "WORD")]
+        words: Vec<String>,
+        /// unchecked, payable, paid, expired, not_found
+        #[arg(long)]
+        status: Option<String>,
+        #[arg(long, value_name = "ID")]
+        biller: Option<String>,
+        /// 幾天內到期 · due within so many days
+        #[arg(long, value_name = "DAYS")]
+        due: Option<u32>,
+    },
+    /// 到期提醒 · when to be reminded of which bill
+    Reminders,
+    /// 每月繳費 · what was paid, by month and biller
+    Spending {
+        /// 另存圖表(SVG) · save a picture of it (SVG)
+        #[arg(long, value_name = "FILE")]
+        picture: Option<PathBuf>,
+    },
+    /// 其他繳費方式 · other ways to pay a bill
+    Ways {
+        bill: String,
+        /// 另存三段條碼(PNG) · save its three barcodes (PNG)
+        #[arg(long, value_name = "FILE")]
+        barcodes: Option<PathBuf>,
     },
     /// 同意金額 · agree to the amount of a payment
     Consent {
@@ -160,9 +200,41 @@ pub enum Command {
         patience: u64,
     },
     /// 已結束的繳費 · payments that have ended
-    History,
+    History {
+        /// 先向平台再問一次，例如是否退款 · ask the platform once more first, such as whether money came back
+        #[arg(long)]
+        refresh: bool,
+    },
     /// 一張帳單或一筆繳費 · one bill or one payment
     Show { id: String },
     /// 匯出這支手機的所有資料 · everything that this phone holds of you
-    Export,
+    Export {
+        /// 表格(CSV)· as a table (CSV)
+        #[arg(long, value_enum)]
+        csv: Option<Table>,
+    },
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub enum Table {
+    Payments,
+    Bills,
+}
+
+#[derive(Subcommand)]
+pub enum ReceiptCommand {
+    /// 一筆繳費的收據 · the receipt of a payment
+    Show {
+        payment: String,
+        /// 另存 QR Code(PNG) · save its QR code (PNG)
+        #[arg(long, value_name = "FILE")]
+        qr: Option<PathBuf>,
+    },
+    /// 離線驗證收據 · verify a receipt without a network: its text, or a picture of its QR code
+    Verify {
+        file: PathBuf,
+        /// 平台金鑰(JWK Set)· the platform's keys (a JWK set), where this phone has none
+        #[arg(long, value_name = "FILE")]
+        keys: Option<PathBuf>,
+    },
 }

@@ -3,7 +3,10 @@
 use std::io::Write;
 
 use paytaipei_app::view::{BillView, BillerView, CountyView, Export, NumberView, PaymentView, VerificationView};
-use paytaipei_app::{Code, Error, Lang, Result, VerificationStep};
+use paytaipei_app::{
+    Code, DealView, Error, Lang, MonthView, OtherWayView, ProviderView, ReceiptView, ReminderView, Result,
+    VerificationStep,
+};
 use serde::Serialize;
 use serde_json::json;
 
@@ -154,11 +157,81 @@ impl Output {
                 let before = self.lang.pick("原同意", "agreed to");
                 text.push_str(&format!("({before} {}, {difference:+})", dollars(agreed)));
             }
+            if let Some(back) = payment.cashback {
+                text.push_str(&format!("  {} {}", self.lang.pick("回饋", "back"), dollars(back)));
+            }
             if let Some(receipt) = &payment.receipt {
                 text.push_str(&format!("  {} {receipt}", self.lang.pick("收據", "receipt")));
             }
             format!("{text}\n  {}", payment.id)
         });
+    }
+
+    pub fn provider(self, provider: &ProviderView) {
+        self.say(&json!({ "provider": provider }), || {
+            let mut text = format!("{:<10} {}", provider.id, provider.name);
+            if provider.best > 0 {
+                text.push_str(&format!("  {} {}", self.lang.pick("回饋", "back"), dollars(provider.best)));
+            }
+            if let Some(source) = &provider.funding_name {
+                text.push_str(&format!(" ({source})"));
+            }
+            provider.why.iter().for_each(|why| text.push_str(&format!("\n  · {why}")));
+            text
+        });
+    }
+
+    pub fn deal(self, deal: &DealView) {
+        self.say(&json!({ "deal": deal }), || {
+            let over = if deal.current { "" } else { self.lang.pick("（不在期間內）", " (not now)") };
+            format!("{}  {}{over}\n  {}", deal.id, deal.name, deal.words)
+        });
+    }
+
+    pub fn receipt(self, receipt: &ReceiptView) {
+        self.say(&json!({ "receipt": receipt }), || {
+            let r = receipt;
+            let period = r.period.as_deref().unwrap_or("");
+            let back = match r.cashback {
+                0 => String::new(),
+                back => format!("  {} {}", self.lang.pick("回饋", "back"), dollars(back)),
+            };
+            let verified = self.lang.pick("✓ 平台簽署，未經竄改", "✓ signed by the platform, unaltered");
+            format!(
+                "{verified}\n  {} {} {period}\n  {}{back}  {} {}  {}\n  {}",
+                r.biller_name,
+                r.number,
+                dollars(r.charged),
+                r.provider_name,
+                r.receipt,
+                r.settled_at,
+                r.signed
+            )
+        });
+    }
+
+    pub fn reminder(self, reminder: &ReminderView) {
+        self.say(&json!({ "reminder": reminder }), || {
+            format!("{}  {}\n  {}", reminder.at, reminder.text, reminder.bill)
+        });
+    }
+
+    pub fn month(self, month: &MonthView) {
+        self.say(&json!({ "month": month }), || {
+            let mut text = format!("{}  {}  ({})", month.month, dollars(month.charged), month.payments);
+            for spent in &month.billers {
+                text.push_str(&format!("\n  {}  {}  ({})", spent.biller_name, dollars(spent.charged), spent.payments));
+            }
+            text
+        });
+    }
+
+    pub fn way(self, way: &OtherWayView) {
+        self.say(&json!({ "way": way }), || format!("{}\n  {}", way.name, way.how));
+    }
+
+    pub fn table(self, csv: &str) {
+        line(csv.trim_end());
     }
 
     pub fn export(self, export: &Export) {

@@ -5,11 +5,12 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
+use paytaipei_app::export::{bills_csv, payments_csv};
 use paytaipei_app::http::HttpsClient;
 use paytaipei_app::ports::{AlwaysTry, Cellular, Connectivity, SystemClock, SystemEntropy};
-use paytaipei_app::{Code, Config, Core, Error, PayTaipei, Phone, Result, billers};
+use paytaipei_app::{BillQuery, Code, Config, Core, Error, PayTaipei, Phone, Result, billers, verify_receipt_file};
 
-use crate::args::{Arguments, Command};
+use crate::args::{Arguments, Command, ReceiptCommand, Table};
 use crate::connection::{Knock, Modem};
 use crate::output::Output;
 use crate::scan;
@@ -22,6 +23,11 @@ pub fn run(arguments: Arguments, output: Output) -> Result<ExitCode> {
             return Ok(ExitCode::SUCCESS);
         }
         Command::Scan { files } => return Ok(scan::run(files, output)),
+        Command::Receipt { what: ReceiptCommand::Verify { file, keys: Some(keys) } } => {
+            let (receipt, keys) = (scan::read_file(file)?, scan::read_file(keys)?);
+            output.receipt(&verify_receipt_file(&receipt, &keys, output.lang())?);
+            return Ok(ExitCode::SUCCESS);
+        }
         _ => {}
     }
     let given = matches!(&arguments.command, Command::Pay { yes: true, .. } | Command::Consent { yes: true, .. });
@@ -98,10 +104,15 @@ fn make_private(folder: &Path) -> Result<()> {
 }
 
 async fn command(core: &PayTaipei, command: Command, output: Output) -> Result<()> {
-    if !matches!(
+    let by_anybody = matches!(
         command,
-        Command::Verify { .. } | Command::Returned { .. } | Command::Billers { .. } | Command::County { .. }
-    ) {
+        Command::Verify { .. }
+            | Command::Returned { .. }
+            | Command::Billers { .. }
+            | Command::County { .. }
+            | Command::Receipt { what: ReceiptCommand::Verify { .. } }
+    );
+    if !by_anybody {
         core.require_verified()?;
     }
     match command {
@@ -147,10 +158,57 @@ async fn command(core: &PayTaipei, command: Command, output: Output) -> Result<(
             }
         }
         Command::Returned { link } => core.page_returned(&link)?,
-        Command::Pay { bill, provider, when_confirmed, .. } => {
-            let payment =
-                if when_confirmed { core.pay_when_confirmed(&bill, &provider) } else { core.pay(&bill, &provider) }?;
+        Command::Pay { bill, provider, from, when_confirmed, .. } => {
+            let pay = if when_confirmed { Core::pay_when_confirmed } else { Core::pay_from };
+            let payment = pay(core, &bill, &provider, from.as_deref())?;
             output.payment(&agree(core, payment.can_consent, payment)?);
+        }
+        Command::Providers { bill } => {
+            refresh(core).await?;
+            core.providers(&bill)?.iter().for_each(|provider| output.provider(provider));
+        }
+        Command::Deals => {
+            refresh(core).await?;
+            core.deals()?.iter().for_each(|deal| output.deal(deal));
+        }
+        Command::Receipt { what: ReceiptCommand::Show { payment, qr } } => {
+            if let Some(file) = qr {
+                write_file(&file, &core.receipt_qr(&payment)?.png)?;
+            }
+            output.receipt(&core.receipt(&payment)?);
+        }
+        Command::Receipt { what: ReceiptCommand::Verify { file, .. } } => {
+            output.receipt(&core.verify_receipt_file(&scan::read_file(&file)?)?);
+        }
+        Command::Find { words, status, biller, due } => {
+            let mut query = BillQuery {
+                text: words.join(" "),
+                biller,
+                status,
+                due_within_days: due,
+                ..BillQuery::first(BillQuery::MOST)
+            };
+            loop {
+                let page = core.find_bills(&query)?;
+                page.bills.iter().for_each(|bill| output.bill(bill));
+                match page.next {
+                    Some(next) => query.after = Some(next),
+                    None => break,
+                }
+            }
+        }
+        Command::Reminders => core.reminders()?.iter().for_each(|reminder| output.reminder(reminder)),
+        Command::Spending { picture } => {
+            if let Some(file) = picture {
+                write_file(&file, core.spending_picture()?.as_bytes())?;
+            }
+            core.spending()?.iter().for_each(|month| output.month(month));
+        }
+        Command::Ways { bill, barcodes } => {
+            if let Some(file) = barcodes {
+                write_file(&file, &core.bill_barcodes(&bill)?.picture.png)?;
+            }
+            core.other_ways(&bill)?.iter().for_each(|way| output.way(way));
         }
         Command::Consent { id, .. } => {
             output.payment(&core.payment(&id)?);
@@ -166,15 +224,35 @@ async fn command(core: &PayTaipei, command: Command, output: Output) -> Result<(
                 return Err(error);
             }
         }
-        Command::History => core.history()?.iter().for_each(|payment| output.payment(payment)),
+        Command::History { refresh } => {
+            if refresh {
+                core.ask_again()?;
+                core.sync(Duration::from_secs(30)).await?.unreachable.map_or(Ok(()), Err)?;
+            }
+            core.history()?.iter().for_each(|payment| output.payment(payment));
+        }
         Command::Show { id } => match core.payment(&id) {
             Ok(payment) => output.payment(&payment),
             Err(error) if error.code == Code::PaymentUnknown => output.bill(&core.bill(&id)?),
             Err(error) => return Err(error),
         },
-        Command::Export => output.export(&core.export()?),
+        Command::Export { csv: None } => output.export(&core.export()?),
+        Command::Export { csv: Some(Table::Payments) } => output.table(&payments_csv(&core.export()?.payments)),
+        Command::Export { csv: Some(Table::Bills) } => output.table(&bills_csv(&core.export()?.bills)),
     }
     Ok(())
+}
+
+/// What is here does where the platform cannot be reached.
+async fn refresh(core: &PayTaipei) -> Result<()> {
+    match core.refresh().await {
+        Err(error) if matches!(error.code, Code::Offline | Code::Timeout) => Ok(()),
+        other => other,
+    }
+}
+
+fn write_file(file: &Path, bytes: &[u8]) -> Result<()> {
+    std::fs::write(file, bytes).map_err(|_| Code::OutputFailed.into())
 }
 
 /// A file that is there, or a name that can only be a file's, is a picture; all else is a code's text.

@@ -67,7 +67,7 @@ pub fn scan_picture(picture: &[u8]) -> Result<Frame> {
 /// Bills on this phone.
 #[derive(uniffi::Object)]
 pub struct Bills {
-    shared: Arc<Shared>,
+    pub(crate) shared: Arc<Shared>,
 }
 
 impl Bills {

@@ -7,9 +7,12 @@
 
 uniffi::setup_scaffolding!();
 
+mod after;
 mod billers;
 mod bills;
+mod deals;
 mod error;
+mod finding;
 mod guard;
 mod identity;
 mod observer;
@@ -21,19 +24,22 @@ mod scanner;
 mod shared;
 mod verifying;
 
+pub use after::{Barcodes, OtherWay, Picture, Receipt, verify_receipt};
 pub use billers::{
     Biller, Billers, Choice, County, FailedNumber, Field, Household, Keyed, KnownNumber, Typing, Way, billers,
 };
 pub use bills::{BillDrop, Bills, TakenDrop, leave_drop, scan_picture};
+pub use deals::{Deal, Funding, ProviderOffer};
 pub use error::{PayTaipeiError, Refusal, Words, refusals};
+pub use finding::{BillPage, BillQuery, Month, Reminder, Spent};
 pub use identity::Identity;
 pub use observer::{PaymentObserver, Subscription};
 pub use open::{Config, PayTaipei};
 pub use payments::{Payments, providers};
 pub use ports::{Connectivity, ForeignError, KeyPurpose, KeyVault, VaultError};
 pub use records::{
-    Bill, BillStatus, Export, Lang, Payment, PaymentState, Point, Provider, Symbol, SymbolFormat, Synced, Verification,
-    money_text,
+    Bill, BillStatus, Export, Given, Lang, Payment, PaymentState, Point, Provider, Symbol, SymbolFormat, Synced,
+    Verification, money_text,
 };
 pub use scanner::{Frame, Rotation, Scanner};
 pub use verifying::{VerificationMethod, VerificationObserver, VerificationStep};

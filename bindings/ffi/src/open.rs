@@ -32,7 +32,7 @@ pub struct Config {
 /// The core, open. Dropping it ends its observers and its runtime; nothing that is stored depends on that.
 #[derive(uniffi::Object)]
 pub struct PayTaipei {
-    shared: Arc<Shared>,
+    pub(crate) shared: Arc<Shared>,
     identity: Arc<Identity>,
     billers: Arc<Billers>,
     bills: Arc<Bills>,

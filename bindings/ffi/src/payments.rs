@@ -22,7 +22,7 @@ pub fn providers(lang: Lang) -> Vec<Provider> {
 /// Payments on this phone.
 #[derive(uniffi::Object)]
 pub struct Payments {
-    shared: Arc<Shared>,
+    pub(crate) shared: Arc<Shared>,
     following: Once<()>,
 }
 
@@ -42,7 +42,7 @@ impl Payments {
 
     /// The same, but agreed to by what the paper says, also of a number that this phone has never paid.
     pub fn pay_when_confirmed(&self, bill: String, provider: String) -> Result<Payment> {
-        guarded(|| self.shared.core.pay_when_confirmed(&bill, &provider)?.try_into())
+        guarded(|| self.shared.core.pay_when_confirmed(&bill, &provider, None)?.try_into())
     }
 
     /// The person agrees to what `payment` shows. Asks the vault to confirm that somebody is present, so it takes as long

@@ -44,15 +44,19 @@ pub enum BillStatus {
 }
 
 impl BillStatus {
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Unchecked => "unchecked",
+            Self::Payable => "payable",
+            Self::Paid => "paid",
+            Self::Expired => "expired",
+            Self::NotFound => "not_found",
+        }
+    }
+
     fn named(name: &str) -> Result<Self, Error> {
-        Ok(match name {
-            "unchecked" => Self::Unchecked,
-            "payable" => Self::Payable,
-            "paid" => Self::Paid,
-            "expired" => Self::Expired,
-            "not_found" => Self::NotFound,
-            _ => return Err(Code::Internal.into()),
-        })
+        let all = [Self::Unchecked, Self::Payable, Self::Paid, Self::Expired, Self::NotFound];
+        all.into_iter().find(|status| status.name() == name).ok_or_else(|| Code::Internal.into())
     }
 }
 
@@ -140,7 +144,7 @@ pub enum PaymentState {
     AwaitingHandOff,
     /// Sent, and no word of the outcome: neither paid nor refused until the platform has said which.
     Unknown,
-    /// Charged, once. Ended.
+    /// Charged, once. Ended; `refund` says whether the money came back since.
     Settled,
     /// Refused; nothing was charged. Ended.
     Declined,
@@ -164,7 +168,7 @@ impl From<State> for PaymentState {
             State::Submitting => Self::Submitting,
             State::AwaitingHandOff => Self::AwaitingHandOff,
             State::Unknown => Self::Unknown,
-            State::Settled => Self::Settled,
+            State::Settled | State::Refunded => Self::Settled,
             State::Declined => Self::Declined,
             State::PaidElsewhere => Self::PaidElsewhere,
             State::Expired => Self::Expired,
@@ -200,6 +204,18 @@ pub struct Payment {
     pub difference: Option<i64>,
     /// What was charged, by the platform's word.
     pub charged: Option<i64>,
+    /// What the person chose to pay from: `stored_value`, `paired_account` or `card`.
+    pub funding: Option<String>,
+    pub funding_name: Option<String>,
+    /// Before it is charged, what is promised back; afterwards, what is given back.
+    pub cashback: Option<i64>,
+    /// Which deals give how much of it.
+    pub deals: Vec<Given>,
+    /// Whether the platform's signed receipt is here.
+    pub signed: bool,
+    /// `refund` or `reversal`, where all of the money came back; the bill may be owed again.
+    pub refund: Option<String>,
+    pub refunded_at: Option<String>,
     pub due: Option<String>,
     pub receipt: Option<String>,
     pub settled_at: Option<String>,
@@ -243,6 +259,13 @@ impl TryFrom<view::PaymentView> for Payment {
             agreed: view.agreed,
             difference: view.difference,
             charged: view.charged,
+            funding: view.funding,
+            funding_name: view.funding_name,
+            cashback: view.cashback,
+            deals: view.deals.into_iter().map(|one| Given { deal: one.deal, amount: one.amount }).collect(),
+            signed: view.signed,
+            refund: view.refund,
+            refunded_at: view.refunded_at,
             due: view.due,
             receipt: view.receipt,
             settled_at: view.settled_at,
@@ -257,6 +280,13 @@ impl TryFrom<view::PaymentView> for Payment {
             ended: view.ended,
         })
     }
+}
+
+/// What one deal gives.
+#[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
+pub struct Given {
+    pub deal: String,
+    pub amount: i64,
 }
 
 /// Views of the core's as records, all or the first refusal.
@@ -386,7 +416,8 @@ mod tests {
 
     #[test]
     fn every_state_of_the_engine_keeps_its_name() {
-        for state in State::ALL {
+        // A payment whose money came back was settled, and says so beside.
+        for state in State::ALL.into_iter().filter(|state| *state != State::Refunded) {
             let snake: String = format!("{:?}", PaymentState::from(state))
                 .char_indices()
                 .flat_map(|(at, c)| {

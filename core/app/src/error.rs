@@ -86,6 +86,14 @@ codes! {
         => "請用 billers 查看需要的欄位" / "see `billers` for the fields it asks for";
     ProviderUnknown "provider_unknown" 3: "沒有這家支付業者" / "there is no such payment business"
         => "可選：pi-wallet、taishin、esun、ezpay、opay、aipei、jkopay、gamapay" / "choose one of pi-wallet, taishin, esun, ezpay, opay, aipei, jkopay, gamapay";
+    FundingUnknown "funding_unknown" 3: "沒有這種付款來源" / "there is no such source of money"
+        => "可選：stored_value、paired_account、card" / "choose one of stored_value, paired_account, card";
+    ReceiptRefused "receipt_refused" 3: "這份收據無法確認" / "this receipt does not verify"
+        => "請勿當作繳費證明" / "do not take it as proof of payment";
+    NoSignedReceipt "no_signed_receipt" 3: "這筆繳費還沒有簽章收據" / "there is no signed receipt of this payment yet"
+        => "繳清並連上網路後再看一次" / "look again once it is paid and the phone is connected";
+    NoBarcodes "no_barcodes" 3: "這張帳單畫不出三段條碼" / "the three barcodes of this bill cannot be drawn"
+        => "請改用紙本上的條碼" / "use those printed on the paper";
     BillUnknown "bill_unknown" 3: "這支手機裡沒有這張帳單" / "this phone holds no such bill"
         => "請先掃描或輸入帳單" / "scan the bill or key it in first";
     PaymentUnknown "payment_unknown" 3: "這支手機裡沒有這筆繳費" / "this phone holds no such payment"
@@ -126,6 +134,8 @@ codes! {
         => "請使用 https:// 開頭的網址" / "use an address that begins with https://";
     PlatformUrl "platform_url" 5: "平台網址不正確" / "this is no address of a platform"
         => "範例：https://localhost:8443" / "example: https://localhost:8443";
+    ReceiptKeysMissing "receipt_keys_missing" 5: "這支手機還沒有平台的收據金鑰" / "this phone does not have the platform's receipt keys yet"
+        => "請連上網路一次" / "connect once";
     ExtraRootNotAllowed "extra_root_not_allowed" 5: "手機版不接受額外的根憑證" / "phone builds take no extra root certificate"
         => "請不要設定額外的憑證" / "leave the extra root out";
     ExtraRootUnreadable "extra_root_unreadable" 5: "根憑證檔案無法使用" / "the root certificate cannot be used"

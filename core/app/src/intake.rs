@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use paytaipei_bill::{
-    BillClaim, Biller, BillerId, Catalogue, CodeKind, Explanation, Lang, NumberError, PaperCode, PaperReading, Reader,
-    Reading, Warning, check_number,
+    BillClaim, BillKey, Biller, BillerId, Catalogue, CodeKind, Explanation, Lang, NumberError, PaperCode, PaperReading,
+    Reader, Reading, Warning, check_number,
 };
 use paytaipei_payment::Terms;
 use paytaipei_scan::{Effort, Format, NoCode, PictureError, Scan, decode_image};
@@ -45,10 +45,24 @@ pub fn from_scan(scan: &Scan, reader: Reader<'_>) -> Result<Intake> {
 /// Judges the codes of one paper. `reason` is why none was found, where none was.
 pub fn from_codes(codes: &[PaperCode<'_>], reason: Option<NoCode>, reader: Reader<'_>) -> Result<Intake> {
     match reader.paper(codes) {
-        PaperReading::Bill(claim) => served(*claim, reader),
+        PaperReading::Bill(claim) => {
+            let mut intake = served(*claim, reader)?;
+            intake.facts.barcodes = barcodes(codes, &intake.facts.key, reader);
+            Ok(intake)
+        }
         PaperReading::TwoBills(_) => Err(Code::TwoBills.into()),
         PaperReading::Nothing(explanation) => Err(explained(&explanation, reason)),
     }
+}
+
+/// The three segments among the codes, in their order, where they are this bill's.
+fn barcodes(codes: &[PaperCode<'_>], bill: &BillKey, reader: Reader<'_>) -> Option<[String; 3]> {
+    let bars = codes.iter().filter(|code| code.kind != CodeKind::Qr);
+    let texts: Vec<&str> = bars.map(|code| code.text.trim_matches('*')).collect();
+    let read = reader.barcodes(&texts).ok()?;
+    let of_it = matches!(&read.reading, Reading::Bill(claim) if claim.key() == *bill);
+    let [first, second, third] = read.order.map(|at| texts.get(at).copied().unwrap_or_default().to_owned());
+    of_it.then_some([first, second, third])
 }
 
 /// Judges the text of a code, pasted or read elsewhere.
@@ -69,7 +83,15 @@ pub fn from_keys(catalogue: &Catalogue, biller: &str, typed: &str) -> Result<Int
     let period = biller.number_is_bill.then(paytaipei_bill::Period::single);
     let key = paytaipei_bill::BillKey { biller: biller.id.clone(), number, period };
     Ok(Intake {
-        facts: BillFacts { key, terms: None, due: None, source: "keyed".to_owned(), owner: None, address: None },
+        facts: BillFacts {
+            key,
+            terms: None,
+            due: None,
+            source: "keyed".to_owned(),
+            owner: None,
+            address: None,
+            barcodes: None,
+        },
         warnings,
     })
 }
@@ -102,6 +124,7 @@ fn served(claim: BillClaim, reader: Reader<'_>) -> Result<Intake> {
         source: claim.format.as_str().to_owned(),
         owner: None,
         address: None,
+        barcodes: None,
     };
     Ok(Intake { facts, warnings: claim.warnings })
 }

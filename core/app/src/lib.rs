@@ -5,7 +5,9 @@
 pub mod drain;
 pub mod drops;
 pub mod error;
+pub mod export;
 mod facade;
+mod finding;
 pub mod http;
 mod intake;
 pub mod platform;
@@ -16,11 +18,13 @@ pub mod view;
 
 pub use error::{Code, Error, Result};
 pub use facade::{
-    Checked, Config, Core, Failed, PayTaipei, PaymentStream, Phone, PreparedInquiry, PreparedVerification, Synced,
-    TakenDrop, VerificationStep, VerificationSteps, billers, scan_picture,
+    BarcodesView, BillPage, BillQuery, Checked, Config, Core, DealView, Failed, MonthView, OtherWayView, PayTaipei,
+    PaymentStream, Phone, PreparedInquiry, PreparedVerification, ProviderView, ReceiptView, ReminderView, SpentView,
+    Synced, TakenDrop, VerificationStep, VerificationSteps, billers, scan_picture, verify_receipt_file,
 };
 pub use intake::no_code;
 pub use paytaipei_bill::Lang;
+pub use paytaipei_draw::Picture;
 pub use paytaipei_identity::Method;
 pub use paytaipei_scan::Hint;
 pub use view::money;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use paytaipei_bill::catalogue::{Deadline, State};
 use paytaipei_bill::keyed::{Choice, Field, Rule};
 use paytaipei_bill::{Biller, Catalogue, Lang, Twd, Warning};
-use paytaipei_payment::{Payment, Provider, Timestamp};
+use paytaipei_payment::{Funding, PaymentId, Provider, Timestamp};
 use serde::Serialize;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -197,7 +197,7 @@ impl BillView {
     pub(crate) fn new(
         bill: &BillRecord,
         warnings: &[Warning],
-        payment: Option<&Payment>,
+        payment: Option<PaymentId>,
         known: Option<&KnownNumber>,
         tongue: &Tongue,
     ) -> Self {
@@ -219,7 +219,7 @@ impl BillView {
             source: bill.facts.source.clone(),
             checked_at: bill.checked_at.map(instant),
             warnings: warnings.iter().map(|warning| warning.message(tongue.lang).to_owned()).collect(),
-            payment: payment.map(|payment| payment.id.to_string()),
+            payment: payment.map(|id| id.to_string()),
             nickname: known.and_then(|known| known.nickname.clone()),
             paid_before: known.is_some_and(|known| known.paid),
         }
@@ -268,6 +268,18 @@ pub struct PaymentView {
     pub difference: Option<i64>,
     /// What was charged, by the platform's word.
     pub charged: Option<i64>,
+    /// What the person chose to pay from: `stored_value`, `paired_account` or `card`.
+    pub funding: Option<String>,
+    pub funding_name: Option<String>,
+    /// Before it is charged, what is promised back; afterwards, what is given back.
+    pub cashback: Option<i64>,
+    /// Which deals give how much of it.
+    pub deals: Vec<GivenView>,
+    /// Whether the platform's signed receipt is here.
+    pub signed: bool,
+    /// `refund` or `reversal`, where the money came back.
+    pub refund: Option<String>,
+    pub refunded_at: Option<String>,
     pub due: Option<String>,
     pub receipt: Option<String>,
     pub settled_at: Option<String>,
@@ -305,6 +317,13 @@ impl PaymentView {
             agreed: payment.consent.as_ref().map(|consent| consent.payable.dollars()),
             difference: payment.difference(),
             charged: payment.charged.map(Twd::dollars),
+            funding: payment.funding.map(|funding| funding.id().to_owned()),
+            funding_name: payment.funding.map(|funding: Funding| funding.name(tongue.lang).to_owned()),
+            cashback: (!payment.cashback.is_empty()).then(|| payment.cashback.total().dollars()),
+            deals: given(&payment.cashback),
+            signed: payment.signed_receipt.is_some(),
+            refund: payment.refund.map(|refund| refund.kind.as_str().to_owned()),
+            refunded_at: payment.refund.and_then(|refund| refund.at).map(instant),
             due: payment.terms.and_then(|terms| terms.due).map(|due| due.to_string()),
             receipt: payment.receipt.clone(),
             settled_at: payment.settled_at.map(instant),
@@ -325,6 +344,21 @@ impl std::fmt::Debug for PaymentView {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "PaymentView({}, {})", self.id, self.state)
     }
+}
+
+/// What one deal gives.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct GivenView {
+    pub deal: String,
+    pub amount: i64,
+}
+
+fn given(cashback: &paytaipei_payment::Cashback) -> Vec<GivenView> {
+    let view = |part: &paytaipei_payment::deal::Part| GivenView {
+        deal: part.deal.as_str().to_owned(),
+        amount: part.amount.dollars(),
+    };
+    cashback.0.iter().map(view).collect()
 }
 
 /// A verification under way.

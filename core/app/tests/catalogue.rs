@@ -111,6 +111,8 @@ async fn a_biller_a_business_or_a_release_that_is_switched_off_pays_nothing() {
     sandbox.change_catalogue(&states([("kinmen-water", "open")])).unwrap();
     core.refresh_catalogue().await.unwrap();
     assert_eq!(core.pay(&bill, "aipei").unwrap_err().code, Code::ProviderClosed);
+    let offered: Vec<String> = core.providers(&bill).unwrap().into_iter().map(|provider| provider.id).collect();
+    assert!(offered.len() == 7 && !offered.contains(&"aipei".to_owned()), "{offered:?}");
     sandbox.change_catalogue(&CatalogueChange { min_app: Some("9.0.0".into()), ..CatalogueChange::default() }).unwrap();
     core.refresh_catalogue().await.unwrap();
     assert_eq!(core.pay(&bill, "jkopay").unwrap_err().code, Code::AppTooOld);

@@ -93,7 +93,7 @@ fn a_process_that_dies_before_the_file_is_deleted_finds_the_same_bill_again() {
     let bytes = fs::read(&file).unwrap();
     let world = phone.verified();
     take(&world, &phone.drops());
-    let payment = world.core.pay_when_confirmed(&world.core.bills().unwrap()[0].id, "esun").unwrap();
+    let payment = world.core.pay_when_confirmed(&world.core.bills().unwrap()[0].id, "esun", None).unwrap();
     fs::write(&file, bytes).unwrap();
     assert_eq!(take(&world, &phone.drops()).pop().unwrap().1, Ok("1234567".to_owned()));
     let bills = world.core.bills().unwrap();

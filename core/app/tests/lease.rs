@@ -40,7 +40,7 @@ fn agreed(folder: &std::path::Path) -> (Core, PaymentId) {
             "TWQRP://金門縣自來水廠/158/03/V1?D1=42800&D3=AVWYrjDqQES+&D4=20991220&D7=123456711510&D11=00,4614611000051300010001000100513965",
         )
         .unwrap();
-    let payment = core.pay_when_confirmed(&bill.id, "jkopay").unwrap();
+    let payment = core.pay_when_confirmed(&bill.id, "jkopay", None).unwrap();
     core.consent(&payment.id).unwrap();
     (core, PaymentId::parse(&payment.id).unwrap())
 }

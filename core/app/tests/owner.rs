@@ -63,7 +63,7 @@ async fn whoever_chooses_so_agrees_offline_and_pays_when_the_platform_confirms()
     let issued = issue(&sandbox, "7654321", "11510", 428);
     sandbox.open_port(false).unwrap();
     let kept = core.add_text(&qr(&issued)).unwrap();
-    let wanted = core.pay_when_confirmed(&kept.id, "jkopay").unwrap();
+    let wanted = core.pay_when_confirmed(&kept.id, "jkopay", None).unwrap();
     assert_eq!(core.consent(&wanted.id).unwrap().state, "awaiting_network");
     sandbox.open_port(true).unwrap();
     core.sync(Duration::from_secs(20)).await.unwrap();

@@ -24,6 +24,7 @@ pub mod suspicion;
 #[cfg(test)]
 mod testing;
 pub mod text;
+pub mod ways;
 mod words;
 
 pub use barcodes::{BarcodesError, BarcodesReading, MissingSegments, read_barcodes};

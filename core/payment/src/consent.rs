@@ -5,7 +5,7 @@ use std::fmt;
 use paytaipei_bill::{BillKey, CivilDate, Twd, money::MoneyError};
 use serde::{Deserialize, Serialize};
 
-use crate::{PaymentId, Provider, Timestamp};
+use crate::{Cashback, Funding, PaymentId, Provider, Timestamp};
 
 /// What a bill costs and until when.
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,6 +50,10 @@ pub struct ConsentDraft {
     pub terms: Terms,
     pub payable: Twd,
     pub provider: Provider,
+    /// Where the person chose what the business takes the money from.
+    pub funding: Option<Funding>,
+    /// What is promised back.
+    pub cashback: Cashback,
     pub at: Timestamp,
     /// `at` as RFC 3339 in UTC, which both the signature and the body carry.
     pub at_text: String,
@@ -61,8 +65,12 @@ impl ConsentDraft {
     #[must_use]
     pub fn text(&self) -> Option<String> {
         let period = self.bill.period.as_ref()?;
+        let (version, deal) = match (self.funding, self.cashback.total().dollars()) {
+            (None, 0) => (1, String::new()),
+            (funding, back) => (2, format!("\n{}\n{back}", funding.map_or("-", Funding::id))),
+        };
         Some(format!(
-            "paytaipei-consent-v1\n{}\n{}\n{}\n{}\n{}\n{}\n{}",
+            "paytaipei-consent-v{version}\n{}\n{}\n{}\n{}\n{}\n{}\n{}{deal}",
             self.id,
             self.bill.biller.as_str(),
             self.bill.number.as_str(),
@@ -78,10 +86,15 @@ impl ConsentDraft {
     #[must_use]
     pub fn body(&self, signature: &str) -> Option<String> {
         let period = self.bill.period.as_ref()?;
+        let funding = self.funding.map_or_else(String::new, |funding| format!(r#""funding":"{}","#, funding.id()));
+        let cashback = match self.cashback.total().dollars() {
+            0 => String::new(),
+            back => format!(r#""cashback":{back},"#),
+        };
         Some(format!(
             concat!(
                 r#"{{"bill":{{"biller":"{}","number":"{}","period":"{}"}},"#,
-                r#""amount":{},"fee":{},"discount":{},"payable":{},"provider":"{}","#,
+                r#""amount":{},"fee":{},"discount":{},"payable":{},"provider":"{}",{}{}"#,
                 r#""consent":{{"at":"{}","signature":"{}"}}}}"#
             ),
             self.bill.biller.as_str(),
@@ -92,6 +105,8 @@ impl ConsentDraft {
             self.terms.discount.dollars(),
             self.payable.dollars(),
             self.provider.id(),
+            funding,
+            cashback,
             self.at_text,
             signature
         ))
@@ -105,6 +120,8 @@ impl ConsentDraft {
             terms: self.terms,
             payable: self.payable,
             provider: self.provider,
+            funding: self.funding,
+            cashback: self.cashback,
             at: self.at,
             body,
             body_sha256,
@@ -119,6 +136,10 @@ pub struct Consent {
     pub terms: Terms,
     pub payable: Twd,
     pub provider: Provider,
+    #[serde(default)]
+    pub funding: Option<Funding>,
+    #[serde(default)]
+    pub cashback: Cashback,
     pub at: Timestamp,
     /// The bytes that are sent.
     pub body: String,

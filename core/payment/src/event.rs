@@ -2,9 +2,10 @@
 
 use std::fmt;
 
-use paytaipei_bill::BillKey;
+use paytaipei_bill::{BillKey, Twd};
+use serde::{Deserialize, Serialize};
 
-use crate::{Consent, PaymentId, Reason, State, Terms, Timestamp};
+use crate::{Cashback, Consent, PaymentId, Reason, State, Terms, Timestamp};
 
 /// Something happened. `Debug` shows no personal data.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -96,6 +97,8 @@ pub enum Refusal {
     AmountChanged,
     BillExpired,
     ProviderClosed,
+    /// Less would be given back than was promised.
+    DealChanged,
     ConsentInvalid,
     NotUnderstood,
 }
@@ -114,10 +117,61 @@ pub enum AskOutcome {
 #[derive(Clone, PartialEq, Eq)]
 pub enum Recorded {
     Processing,
-    AwaitingHandOff { url: Option<String> },
-    Settled { receipt: Option<String>, at: Option<Timestamp>, charged: paytaipei_bill::Twd },
+    AwaitingHandOff {
+        url: Option<String>,
+    },
+    Settled(Box<Charged>),
+    /// Charged, and all of it given back since.
+    Refunded(Box<Charged>, Refund),
     Declined(Reason),
     Voided,
+}
+
+/// What the platform says of a charge.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Charged {
+    pub amount: Twd,
+    /// The business's own number of it.
+    pub receipt: Option<String>,
+    pub at: Option<Timestamp>,
+    /// What is given back.
+    pub cashback: Cashback,
+    /// The platform's receipt, a JWS: not judged yet.
+    pub signed_receipt: Option<String>,
+}
+
+impl Charged {
+    /// So much, and nothing more is known.
+    #[must_use]
+    pub fn of(amount: Twd) -> Self {
+        Self { amount, receipt: None, at: None, cashback: Cashback::default(), signed_receipt: None }
+    }
+}
+
+/// How the money came back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refund {
+    pub kind: RefundKind,
+    pub at: Option<Timestamp>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RefundKind {
+    /// The charge was undone before it was booked.
+    Reversal,
+    /// It was booked, and the money came back later.
+    Refund,
+}
+
+impl RefundKind {
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Reversal => "reversal",
+            Self::Refund => "refund",
+        }
+    }
 }
 
 impl fmt::Debug for ConfirmedBill {
@@ -135,7 +189,8 @@ impl fmt::Debug for Recorded {
         match self {
             Self::Processing => f.write_str("Processing"),
             Self::AwaitingHandOff { .. } => f.write_str("AwaitingHandOff(..)"),
-            Self::Settled { .. } => f.write_str("Settled(..)"),
+            Self::Settled(_) => f.write_str("Settled(..)"),
+            Self::Refunded(..) => f.write_str("Refunded(..)"),
             Self::Declined(reason) => write!(f, "Declined({})", reason.as_str()),
             Self::Voided => f.write_str("Voided"),
         }

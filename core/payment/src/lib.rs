@@ -5,19 +5,26 @@
 
 pub mod breaker;
 pub mod consent;
+pub mod deal;
 pub mod event;
+pub mod funding;
 pub mod id;
 pub mod payment;
 pub mod provider;
+pub mod reminder;
 pub mod retry;
+pub mod spending;
 pub mod state;
 pub mod step;
 
 pub use breaker::Breaker;
 pub use consent::{Consent, ConsentDraft, Terms};
+pub use deal::{Cashback, Deal};
 pub use event::{
-    AskOutcome, BillStatus, ConfirmedBill, Event, InquiryOutcome, Recorded, Refusal, SubmitOutcome, Trouble,
+    AskOutcome, BillStatus, Charged, ConfirmedBill, Event, InquiryOutcome, Recorded, Refund, RefundKind, Refusal,
+    SubmitOutcome, Trouble,
 };
+pub use funding::Funding;
 pub use id::{PaymentId, Timestamp};
 pub use payment::{Call, Closing, Payment, Pending};
 pub use provider::Provider;

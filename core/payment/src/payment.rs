@@ -5,7 +5,10 @@ use std::fmt;
 use paytaipei_bill::{BillKey, Lang, Twd};
 use serde::{Deserialize, Serialize};
 
-use crate::{AskOutcome, Consent, Event, PaymentId, Provider, Reason, Recorded, State, Terms, Timestamp};
+use crate::{
+    AskOutcome, Cashback, Consent, Event, Funding, PaymentId, Provider, Reason, Recorded, Refund, State, Terms,
+    Timestamp,
+};
 
 /// A call to the platform that a payment wants made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -106,6 +109,17 @@ pub struct Payment {
     /// This row is the receipt of that payment, which ended on this phone before its charge became known.
     #[serde(default)]
     pub receipt_of: Option<PaymentId>,
+    /// Where the person chose what the business takes the money from.
+    #[serde(default)]
+    pub funding: Option<Funding>,
+    /// Before it is agreed to, what the deals of the day promise; once it is charged, what the platform gives.
+    #[serde(default)]
+    pub cashback: Cashback,
+    /// The platform's receipt, signed: a JWS.
+    #[serde(default)]
+    pub signed_receipt: Option<String>,
+    #[serde(default)]
+    pub refund: Option<Refund>,
 }
 
 impl Payment {
@@ -139,6 +153,10 @@ impl Payment {
             restored: false,
             closing: None,
             receipt_of: None,
+            funding: None,
+            cashback: Cashback::default(),
+            signed_receipt: None,
+            refund: None,
         }
     }
 

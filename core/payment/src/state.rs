@@ -24,6 +24,8 @@ pub enum State {
     Unknown,
     /// Charged, once.
     Settled,
+    /// Charged, and all of it given back since: the bill may be owed again.
+    Refunded,
     /// Refused; nothing was charged.
     Declined,
     /// The bill was paid by another way; nothing was charged here.
@@ -37,7 +39,7 @@ pub enum State {
 }
 
 impl State {
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::NeedsInquiry,
         Self::NeedsConsent,
         Self::AwaitingNetwork,
@@ -46,6 +48,7 @@ impl State {
         Self::AwaitingHandOff,
         Self::Unknown,
         Self::Settled,
+        Self::Refunded,
         Self::Declined,
         Self::PaidElsewhere,
         Self::Expired,
@@ -65,6 +68,7 @@ impl State {
             Self::AwaitingHandOff => "awaiting_hand_off",
             Self::Unknown => "unknown",
             Self::Settled => "settled",
+            Self::Refunded => "refunded",
             Self::Declined => "declined",
             Self::PaidElsewhere => "paid_elsewhere",
             Self::Expired => "expired",
@@ -83,7 +87,13 @@ impl State {
     pub const fn is_terminal(self) -> bool {
         matches!(
             self,
-            Self::Settled | Self::Declined | Self::PaidElsewhere | Self::Expired | Self::Cancelled | Self::Voided
+            Self::Settled
+                | Self::Refunded
+                | Self::Declined
+                | Self::PaidElsewhere
+                | Self::Expired
+                | Self::Cancelled
+                | Self::Voided
         )
     }
 
@@ -113,6 +123,7 @@ impl State {
                 lang.pick("已送出，正在確認結果（請勿重複繳納）", "sent, outcome being confirmed (do not pay again)")
             }
             Self::Settled => lang.pick("已繳清", "paid"),
+            Self::Refunded => lang.pick("已退款", "refunded"),
             Self::Declined => lang.pick("未扣款，支付遭拒", "refused, nothing was charged"),
             Self::PaidElsewhere => {
                 lang.pick("已由其他管道繳清，未扣款", "already paid another way, nothing was charged")
@@ -137,6 +148,8 @@ pub enum Reason {
     QuietHours,
     /// Recorded at the platform; the business has not answered yet.
     Processing,
+    /// Less would be given back than was promised.
+    DealChanged,
     /// Another payment of this phone holds the same bill.
     Duplicate,
     /// Another payment of this phone paid it.
@@ -166,6 +179,7 @@ impl Reason {
             Self::BillerUnknown => "biller_unknown",
             Self::QuietHours => "quiet_hours",
             Self::Processing => "processing",
+            Self::DealChanged => "deal_changed",
             Self::Duplicate => "duplicate",
             Self::PaidByThisPhone => "paid_by_this_phone",
             Self::ChargedBefore => "charged_before",
@@ -191,6 +205,7 @@ impl Reason {
             Self::BillerUnknown => lang.pick("平台沒有這個收費機關", "the platform has no such biller"),
             Self::QuietHours => lang.pick("收費機關暫停查詢的時段", "the biller answers no inquiries at this hour"),
             Self::Processing => lang.pick("支付業者處理中", "the payment business is working on it"),
+            Self::DealChanged => lang.pick("回饋有變動", "the cashback changed"),
             Self::Duplicate => lang.pick("同一張帳單已在繳納中", "the same bill is already being paid"),
             Self::PaidByThisPhone => lang.pick("這支手機已繳過", "this phone has already paid it"),
             Self::ChargedBefore => lang.pick(
@@ -227,6 +242,6 @@ mod tests {
     #[test]
     fn only_states_that_can_never_charge_free_the_bill() {
         let free: Vec<&str> = State::ALL.iter().filter(|s| !s.holds_bill()).map(|s| s.as_str()).collect();
-        assert_eq!(free, ["declined", "paid_elsewhere", "expired", "cancelled", "voided"]);
+        assert_eq!(free, ["refunded", "declined", "paid_elsewhere", "expired", "cancelled", "voided"]);
     }
 }

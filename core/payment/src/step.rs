@@ -3,8 +3,8 @@
 use thiserror::Error;
 
 use crate::{
-    AskOutcome, BillStatus, Call, Closing, ConfirmedBill, Consent, Event, InquiryOutcome, Payment, PaymentId, Pending,
-    Reason, Recorded, Refusal, State, SubmitOutcome, Timestamp, Trouble, retry,
+    AskOutcome, BillStatus, Call, Charged, Closing, ConfirmedBill, Consent, Event, InquiryOutcome, Payment, PaymentId,
+    Pending, Reason, Recorded, Refund, Refusal, State, SubmitOutcome, Timestamp, Trouble, retry,
 };
 
 /// What is to be done once the row is committed.
@@ -100,6 +100,14 @@ impl Payment {
         self.closing = None;
     }
 
+    fn charged(&mut self, charged: &Charged) {
+        self.charged = Some(charged.amount);
+        self.receipt.clone_from(&charged.receipt);
+        self.settled_at = charged.at;
+        self.cashback.clone_from(&charged.cashback);
+        self.signed_receipt.clone_from(&charged.signed_receipt);
+    }
+
     /// Ends at once, by what this phone remembers: nothing was sent. An old copy of its data may have forgotten, so the
     /// platform is asked to make sure, and to say what was charged; `told_after_end` takes it in.
     fn end_unasked(&mut self, state: State, reason: Option<Reason>, dice: Dice) {
@@ -147,9 +155,13 @@ fn agree(row: &mut Payment, consent: Consent, dice: Dice) -> Result<(), NotNow> 
         return Err(NotNow::ConsentNotAsked);
     }
     let shown = row.terms.as_ref().is_some_and(|terms| consent.covers(&row.bill, terms));
-    if !shown || consent.provider != row.provider {
+    // Where more is promised by now than was shown, the person gets more.
+    let as_offered = (consent.provider, consent.funding) == (row.provider, row.funding)
+        && consent.cashback.total() <= row.cashback.total();
+    if !shown || !as_offered {
         return Err(NotNow::ConsentForOther);
     }
+    row.cashback.clone_from(&consent.cashback);
     row.consent = Some(consent);
     row.state = State::AwaitingNetwork;
     row.reason = None;
@@ -299,6 +311,11 @@ fn refused(row: &mut Payment, refusal: Refusal, dice: Dice) {
         }
         Refusal::AlreadyPaid => row.end(State::PaidElsewhere, None),
         Refusal::BillExpired => row.end(State::Expired, None),
+        // Agreed to under a promise that is not kept: what it is now is shown, and asked about anew.
+        Refusal::DealChanged => {
+            row.token = None;
+            row.end(State::NeedsConsent, Some(Reason::DealChanged));
+        }
         Refusal::ProviderClosed => row.end(State::Declined, Some(Reason::ProviderClosed)),
         Refusal::ConsentInvalid => row.end(State::Declined, Some(Reason::ConsentInvalid)),
         Refusal::NotUnderstood => row.end(State::Declined, Some(Reason::NotUnderstood)),
@@ -343,30 +360,24 @@ fn told(row: &mut Payment, outcome: AskOutcome, dice: Dice) {
 /// The platform's word on a payment that has ended here. What ended stays as it ended: a charge is a row of its own, and
 /// what may still charge is stopped.
 fn told_after_end(row: &mut Payment, outcome: AskOutcome, dice: Dice) -> Option<Payment> {
-    if row.state == State::Settled {
-        return None;
+    match (row.state, &outcome) {
+        (State::Settled, AskOutcome::Recorded(Recorded::Refunded(charged, refund))) => {
+            row.charged(charged);
+            row.refund = Some(*refund);
+            row.end(State::Refunded, None);
+            return None;
+        }
+        // A receipt that an earlier release did not ask for, or that came later.
+        (State::Settled, AskOutcome::Recorded(Recorded::Settled(charged))) if row.signed_receipt.is_none() => {
+            row.charged(charged);
+            return None;
+        }
+        (State::Settled | State::Refunded, _) => return None,
+        _ => {}
     }
     match outcome {
-        AskOutcome::Recorded(Recorded::Settled { receipt, at, charged }) => {
-            row.pending = None;
-            let id = row.id.beside();
-            if row.held_by == Some(id) {
-                return None;
-            }
-            row.reason = Some(Reason::ChargedBefore);
-            row.held_by = Some(id);
-            let mut beside = row.clone();
-            beside.id = id;
-            beside.receipt_of = Some(row.id);
-            beside.restored = true;
-            beside.held_by = None;
-            beside.updated_at = dice.now;
-            beside.receipt = receipt;
-            beside.settled_at = at;
-            beside.charged = Some(charged);
-            beside.end(State::Settled, None);
-            return Some(beside);
-        }
+        AskOutcome::Recorded(Recorded::Settled(charged)) => return beside(row, &charged, None, dice),
+        AskOutcome::Recorded(Recorded::Refunded(charged, refund)) => return beside(row, &charged, Some(refund), dice),
         AskOutcome::Recorded(Recorded::Declined(_) | Recorded::Voided) => row.pending = None,
         AskOutcome::Recorded(Recorded::Processing | Recorded::AwaitingHandOff { .. }) => {
             row.want_again(Call::Void, Trouble::default(), dice);
@@ -378,15 +389,40 @@ fn told_after_end(row: &mut Payment, outcome: AskOutcome, dice: Dice) -> Option<
     None
 }
 
+/// The receipt of a charge that came to light after the end, as a row of its own: once, and once more where the money came
+/// back since.
+fn beside(row: &mut Payment, charged: &Charged, refund: Option<Refund>, dice: Dice) -> Option<Payment> {
+    row.pending = None;
+    let id = row.id.beside();
+    if row.held_by == Some(id) && (refund.is_none() || row.refund.is_some()) {
+        return None;
+    }
+    row.reason = Some(Reason::ChargedBefore);
+    row.held_by = Some(id);
+    row.refund = refund;
+    let mut beside = row.clone();
+    beside.id = id;
+    beside.receipt_of = Some(row.id);
+    beside.restored = true;
+    beside.held_by = None;
+    beside.updated_at = dice.now;
+    beside.charged(charged);
+    beside.end(if refund.is_some() { State::Refunded } else { State::Settled }, None);
+    Some(beside)
+}
+
 /// The platform's record is the truth, whichever call brought it.
 fn stands(row: &mut Payment, recorded: Recorded, dice: Dice) {
     let closing = row.closing.take();
     match recorded {
-        Recorded::Settled { receipt, at, charged } => {
-            row.receipt = receipt;
-            row.settled_at = at;
-            row.charged = Some(charged);
+        Recorded::Settled(charged) => {
+            row.charged(&charged);
             row.end(State::Settled, None);
+        }
+        Recorded::Refunded(charged, refund) => {
+            row.charged(&charged);
+            row.refund = Some(refund);
+            row.end(State::Refunded, None);
         }
         Recorded::Declined(reason) => row.end(State::Declined, Some(reason)),
         Recorded::Voided => match closing {

@@ -24,6 +24,8 @@ fn consent_for(row: &Payment, dollars: i64, now: Timestamp) -> Consent {
         terms: terms(dollars),
         payable: Twd::new(dollars).unwrap(),
         provider: row.provider,
+        funding: None,
+        cashback: Cashback::default(),
         at: now,
         at_text: "2026-11-24T10:00:00Z".into(),
     };
@@ -45,7 +47,11 @@ fn recorded() -> impl Strategy<Value = Recorded> {
     prop_oneof![
         Just(Recorded::Processing),
         Just(Recorded::AwaitingHandOff { url: None }),
-        Just(Recorded::Settled { receipt: None, at: None, charged: Twd::new(100).unwrap() }),
+        Just(Recorded::Settled(Box::new(Charged::of(Twd::new(100).unwrap())))),
+        Just(Recorded::Refunded(
+            Box::new(Charged::of(Twd::new(100).unwrap())),
+            Refund { kind: RefundKind::Refund, at: None }
+        )),
         Just(Recorded::Declined(Reason::InsufficientFunds)),
         Just(Recorded::Voided),
     ]
@@ -62,6 +68,7 @@ fn act() -> impl Strategy<Value = Act> {
         Just(Refusal::AlreadyPaid),
         Just(Refusal::AmountChanged),
         Just(Refusal::BillExpired),
+        Just(Refusal::DealChanged),
     ];
     let confirmed =
         (status, prop_oneof![Just(100_i64), Just(101)], any::<bool>(), prop_oneof![Just("20261020"), Just("20261120")])
@@ -122,7 +129,8 @@ proptest! {
                 &event,
                 Event::Submitted { with, outcome: SubmitOutcome::Refused(_) } if with == "earlier"
             );
-            let told_charged = matches!(event, Event::Told(AskOutcome::Recorded(Recorded::Settled { .. })));
+            let told_charged = matches!(event, Event::Told(AskOutcome::Recorded(Recorded::Settled(_))));
+            let told_refunded = matches!(event, Event::Told(AskOutcome::Recorded(Recorded::Refunded(..))));
             let never_charges =
                 matches!(event, Event::Told(AskOutcome::Recorded(Recorded::Voided | Recorded::Declined(_))));
             let by_this_phone = matches!(event, Event::CancelRequested | Event::Held { .. });
@@ -132,16 +140,21 @@ proptest! {
             if of_earlier {
                 prop_assert_eq!(&next, &row, "a refusal is final for what was sent then, and for nothing else");
             }
-            if row.state.is_terminal() {
+            if row.state == State::Settled && told_refunded {
+                prop_assert_eq!((next.state, next.pending), (State::Refunded, None));
+            } else if row.state.is_terminal() {
                 let ended = (row.state, &row.consent, row.charged, &row.receipt);
                 prop_assert_eq!((next.state, &next.consent, next.charged, &next.receipt), ended, "what has ended stays so");
             }
             let receipts: Vec<&Payment> =
                 effects.iter().filter_map(|effect| if let Effect::Keep(row) = effect { Some(&**row) } else { None }).collect();
-            let unknown_here = row.state.is_terminal() && row.state != State::Settled && row.held_by != Some(id.beside());
-            prop_assert_eq!(receipts.len(), usize::from(told_charged && unknown_here), "a charge is shown, and once");
+            let uncharged_here = row.state.is_terminal() && !matches!(row.state, State::Settled | State::Refunded);
+            let new_charge = told_charged && uncharged_here && row.held_by != Some(id.beside());
+            let new_refund = told_refunded && uncharged_here && row.refund.is_none();
+            prop_assert_eq!(receipts.len(), usize::from(new_charge || new_refund), "a charge is shown, and once");
             for receipt in receipts {
-                prop_assert_eq!((receipt.state, receipt.receipt_of, receipt.id), (State::Settled, Some(id), id.beside()));
+                let state = if told_refunded { State::Refunded } else { State::Settled };
+                prop_assert_eq!((receipt.state, receipt.receipt_of, receipt.id), (state, Some(id), id.beside()));
                 prop_assert_eq!((next.reason, next.pending), (Some(Reason::ChargedBefore), None));
             }
             if !row.state.is_terminal() && next.state.is_terminal() && !row.state.may_have_charged() && !platform_spoke {
@@ -149,7 +162,7 @@ proptest! {
                 prop_assert_eq!(next.pending.map(|pending| pending.call), Some(Call::Void), "and asks");
             }
             if row.state.is_terminal() && row.pending.is_some() && next.pending.is_none() {
-                prop_assert!(told_charged || never_charges, "until the platform has said");
+                prop_assert!(told_charged || told_refunded || never_charges, "until the platform has said");
             }
             if next.state == State::Submitting {
                 let consent = next.consent.as_ref().expect("no byte leaves without consent");
@@ -174,7 +187,7 @@ proptest! {
                 let fits = match next.state {
                     State::Checking if next.closing.is_some() => pending.call == Call::Void,
                     State::NeedsInquiry | State::AwaitingNetwork | State::Checking => pending.call == Call::Inquire,
-                    state if state.is_terminal() => pending.call == Call::Void && state != State::Settled,
+                    state if state.is_terminal() => pending.call == Call::Void && !matches!(state, State::Settled | State::Refunded),
                     State::NeedsConsent => false,
                     State::Submitting => pending.call == Call::Submit,
                     _ => matches!(pending.call, Call::Ask | Call::Void),

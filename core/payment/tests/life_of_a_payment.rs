@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use paytaipei_bill::{BillKey, BillNumber, BillerId, Period, Twd};
+use paytaipei_payment::deal::{DealId, Part};
 use paytaipei_payment::*;
 
 const NOW: Timestamp = Timestamp(1_795_500_000_000);
@@ -22,16 +23,22 @@ fn id() -> PaymentId {
     PaymentId::new(NOW, [7; 10])
 }
 
-fn consent(bill: BillKey, terms: Terms) -> Consent {
-    let draft = ConsentDraft {
+fn draft(bill: BillKey, terms: Terms) -> ConsentDraft {
+    ConsentDraft {
         id: id(),
         bill,
         terms,
         payable: terms.payable().unwrap(),
         provider: Provider::Jkopay,
+        funding: None,
+        cashback: Cashback::default(),
         at: NOW,
         at_text: "2026-11-24T10:00:00Z".into(),
-    };
+    }
+}
+
+fn consent(bill: BillKey, terms: Terms) -> Consent {
+    let draft = draft(bill, terms);
     let body = draft.body("c2ln").unwrap();
     draft.signed(body, "00".into())
 }
@@ -67,7 +74,11 @@ fn sent() -> Payment {
 }
 
 fn settled() -> Recorded {
-    Recorded::Settled { receipt: Some("R1".into()), at: Some(NOW), charged: Twd::new(428).unwrap() }
+    Recorded::Settled(Box::new(Charged {
+        receipt: Some("R1".into()),
+        at: Some(NOW),
+        ..Charged::of(Twd::new(428).unwrap())
+    }))
 }
 
 #[test]
@@ -353,6 +364,8 @@ fn consent_to_a_bill_without_a_period_cannot_be_written() {
         terms: terms(1),
         payable: Twd::new(1).unwrap(),
         provider: Provider::Esun,
+        funding: None,
+        cashback: Cashback::default(),
         at: NOW,
         at_text: String::new(),
     };
@@ -405,4 +418,52 @@ fn what_was_to_be_stopped_stays_so_when_an_earlier_question_is_answered() {
         assert_eq!(told.pending.unwrap().call, Call::Void);
         assert!(told.cancel_wanted);
     }
+}
+
+#[test]
+fn less_cashback_than_was_promised_asks_again_and_nothing_was_charged() {
+    let refused = go(&sent(), submitted(SubmitOutcome::Refused(Refusal::DealChanged)));
+    assert_eq!((refused.state, refused.reason), (State::NeedsConsent, Some(Reason::DealChanged)));
+    assert_eq!((refused.token.as_ref(), refused.pending), (None, None));
+}
+
+#[test]
+fn a_consent_to_another_source_or_promise_than_the_one_shown_is_refused() {
+    let mut row = Payment::intended(id(), key(), Provider::Jkopay, Some(terms(428)), NOW);
+    let shown = consent(row.bill.clone(), terms(428));
+    row.funding = Some(Funding::StoredValue);
+    assert_eq!(step(&row, Event::Consented(shown.clone()), NOW, 0).unwrap_err(), NotNow::ConsentForOther);
+    let promised =
+        |dollars| Cashback(vec![Part { deal: DealId::new("d").unwrap(), amount: Twd::new(dollars).unwrap() }]);
+    let agreed = Consent { funding: Some(Funding::StoredValue), ..shown };
+    row.cashback = promised(20);
+    let more = Consent { cashback: promised(21), ..agreed.clone() };
+    assert_eq!(step(&row, Event::Consented(more), NOW, 0).unwrap_err(), NotNow::ConsentForOther);
+    // Deals came in while the person looked: what was shown is agreed to, and more may be given.
+    let less = Consent { cashback: promised(8), ..agreed.clone() };
+    assert_eq!(step(&row, Event::Consented(less), NOW, 0).unwrap().0.cashback, promised(8));
+    assert_eq!(step(&row, Event::Consented(agreed), NOW, 0).unwrap().0.state, State::AwaitingNetwork);
+}
+
+#[test]
+fn what_was_charged_can_come_back_and_the_bill_is_free_then() {
+    let paid = go(&sent(), submitted(SubmitOutcome::Recorded(settled())));
+    assert!(paid.state.holds_bill());
+    let refund = Refund { kind: RefundKind::Reversal, at: Some(NOW) };
+    let charged = Box::new(Charged::of(Twd::new(428).unwrap()));
+    let refunded = go(&paid, Event::Told(AskOutcome::Recorded(Recorded::Refunded(charged, refund))));
+    assert_eq!((refunded.state, refunded.refund), (State::Refunded, Some(refund)));
+    assert!(refunded.state.is_terminal() && !refunded.state.holds_bill());
+}
+
+#[test]
+fn what_a_deal_promises_stands_in_the_text_that_is_signed_and_in_the_body() {
+    let mut draft = draft(key(), terms(428));
+    assert!(draft.text().unwrap().starts_with("paytaipei-consent-v1\n"), "without a deal, as ever");
+    draft.funding = Some(Funding::PairedAccount);
+    draft.cashback = serde_json::from_str(r#"[{"deal":"a","amount":20},{"deal":"b","amount":8}]"#).unwrap();
+    let text = draft.text().unwrap();
+    assert!(text.starts_with("paytaipei-consent-v2\n") && text.ends_with("\npaired_account\n28"), "{text}");
+    let body: serde_json::Value = serde_json::from_str(&draft.body("c2ln").unwrap()).unwrap();
+    assert_eq!((&body["funding"], &body["cashback"]), (&"paired_account".into(), &28.into()));
 }

@@ -1,6 +1,7 @@
 //! `paytaipei-bench`: what the phone's core costs, beside bare peers that do the same work in the same run.
 
 mod bare;
+mod bills;
 mod ffi;
 mod machine;
 mod parts;
@@ -65,6 +66,12 @@ struct Arguments {
 enum Command {
     /// The payment queue under load: draining, commits, first list, reconnection
     Queue {
+        /// A small run that shows whether everything works; writes no report
+        #[arg(long)]
+        quick: bool,
+    },
+    /// Ten thousand bills: pages, searches, the months' sums
+    Bills {
         /// A small run that shows whether everything works; writes no report
         #[arg(long)]
         quick: bool,
@@ -176,6 +183,7 @@ fn main() -> ExitCode {
 fn run(command: Command) -> Result<bool> {
     match command {
         Command::Queue { quick } => return queue::measure(quick),
+        Command::Bills { quick } => return bills::measure(quick),
         Command::Ffi { libraries, class_path, swift, quick } => {
             return ffi::measure(&ffi::Places { libraries, class_path, swift }, quick);
         }

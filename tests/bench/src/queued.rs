@@ -97,7 +97,7 @@ pub fn keep(core: &Core, bill: &IssuedBill) -> Result<String> {
 pub fn queue(core: &Core, bills: &[IssuedBill]) -> Result<()> {
     for (bill, provider) in bills.iter().zip(PROVIDERS.iter().cycle()) {
         let kept = keep(core, bill)?;
-        let payment = core.pay_when_confirmed(&kept, provider)?;
+        let payment = core.pay_when_confirmed(&kept, provider, None)?;
         let agreed = core.consent(&payment.id)?;
         if agreed.state != "awaiting_network" {
             return Err(Failure::new(format!("agreed to, and {} instead", agreed.state)));

@@ -10,7 +10,7 @@ use paytaipei_e2e::programs::programs;
 use paytaipei_e2e::world::{MSISDN, World, run, run_command, run_raw, text};
 use serde_json::Value;
 
-const COMMANDS: [&str; 20] = [
+const COMMANDS: [&str; 27] = [
     "billers",
     "scan",
     "add",
@@ -31,6 +31,13 @@ const COMMANDS: [&str; 20] = [
     "history",
     "show",
     "export",
+    "providers",
+    "deals",
+    "receipt",
+    "find",
+    "reminders",
+    "spending",
+    "ways",
 ];
 
 /// The program alone: nothing of this machine's settings reaches it.

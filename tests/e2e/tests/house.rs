@@ -77,10 +77,20 @@ fn arrows_point_from_shells_to_rules() {
         ("paytaipei-oidc", &[]),
         ("paytaipei-operator", &["paytaipei-oidc"]),
         ("paytaipei-payment", &["paytaipei-bill"]),
+        ("paytaipei-receipt", &["paytaipei-bill", "paytaipei-payment"]),
+        ("paytaipei-draw", &[]),
         ("paytaipei-identity", &["paytaipei-bill", "paytaipei-oidc"]),
         (
             "paytaipei-app",
-            &["paytaipei-bill", "paytaipei-scan", "paytaipei-payment", "paytaipei-oidc", "paytaipei-identity"],
+            &[
+                "paytaipei-bill",
+                "paytaipei-scan",
+                "paytaipei-payment",
+                "paytaipei-receipt",
+                "paytaipei-draw",
+                "paytaipei-oidc",
+                "paytaipei-identity",
+            ],
         ),
     ]);
     for (package, links) in linked() {
@@ -94,8 +104,16 @@ fn arrows_point_from_shells_to_rules() {
 #[test]
 fn the_rules_know_no_network_no_clock_and_no_foreign_language() {
     for (package, links) in linked() {
-        if ["paytaipei-bill", "paytaipei-payment", "paytaipei-oidc", "paytaipei-identity", "paytaipei-scan"]
-            .contains(&package.as_str())
+        if [
+            "paytaipei-bill",
+            "paytaipei-payment",
+            "paytaipei-receipt",
+            "paytaipei-draw",
+            "paytaipei-oidc",
+            "paytaipei-identity",
+            "paytaipei-scan",
+        ]
+        .contains(&package.as_str())
         {
             for edge in ["tokio", "reqwest", "rusqlite", "hyper", "uniffi", "clap"] {
                 assert!(!links.contains(edge), "{package} links {edge}");

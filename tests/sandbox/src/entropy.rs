@@ -19,6 +19,11 @@ pub fn opaque() -> String {
     URL_SAFE_NO_PAD.encode(bytes::<32>())
 }
 
+/// 32 random bytes.
+pub fn secret() -> [u8; 32] {
+    bytes()
+}
+
 /// `length` random digits.
 pub fn digits(length: usize) -> String {
     from_alphabet(length, b"0123456789")

@@ -424,7 +424,7 @@ proptest! {
             real.later();
             match act {
                 Act::Pay(bill) => {
-                    prop_assert_eq!(code(real.core().pay_when_confirmed(&real.bills[bill], "esun")), model.pay(bill));
+                    prop_assert_eq!(code(real.core().pay_when_confirmed(&real.bills[bill], "esun", None)), model.pay(bill));
                 }
                 Act::Consent(bill) => {
                     let id = real.latest(bill).map_or_else(|| "none".to_owned(), |id| id.to_string());

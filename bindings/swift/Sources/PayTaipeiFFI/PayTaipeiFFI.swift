@@ -974,6 +974,16 @@ public func FfiConverterTypeBillers_lower(_ value: Billers) -> UInt64 {
 public protocol BillsProtocol: AnyObject, Sendable {
 
     /**
+     * The bill's own three barcodes, at a size that a counter's reader reads. Refused once somebody agreed to pay here.
+     */
+    func barcodes(bill: String) throws  -> Barcodes
+
+    /**
+     * The other ways that this bill's biller names, in its order.
+     */
+    func otherWays(bill: String) throws  -> [OtherWay]
+
+    /**
      * Keeps the bill that a picture (PNG or JPEG) shows. The same bill is kept once, whatever way it comes in.
      */
     func addPicture(picture: Data) throws  -> Bill
@@ -1014,6 +1024,16 @@ public protocol BillsProtocol: AnyObject, Sendable {
      * number is verified.
      */
     func takeDrops() throws  -> [TakenDrop]
+
+    /**
+     * One page of the bills that are asked for.
+     */
+    func find(query: BillQuery) throws  -> BillPage
+
+    /**
+     * When to remind of which bills, the soonest first: to be scheduled anew whenever bills or payments changed.
+     */
+    func reminders() throws  -> [Reminder]
 
 }
 /**
@@ -1071,6 +1091,32 @@ open class Bills: BillsProtocol, @unchecked Sendable {
 
 
 
+
+    /**
+     * The bill's own three barcodes, at a size that a counter's reader reads. Refused once somebody agreed to pay here.
+     */
+open func barcodes(bill: String)throws  -> Barcodes  {
+    return try  FfiConverterTypeBarcodes_lift(try rustCallWithError(FfiConverterTypePayTaipeiError_lift) {
+        uniffiCallStatus in
+    uniffi_paytaipei_ffi_fn_method_bills_barcodes(
+            self.uniffiCloneHandle(),
+        FfiConverterString.lower(bill),uniffiCallStatus
+    )
+})
+}
+
+    /**
+     * The other ways that this bill's biller names, in its order.
+     */
+open func otherWays(bill: String)throws  -> [OtherWay]  {
+    return try  FfiConverterSequenceTypeOtherWay.lift(try rustCallWithError(FfiConverterTypePayTaipeiError_lift) {
+        uniffiCallStatus in
+    uniffi_paytaipei_ffi_fn_method_bills_other_ways(
+            self.uniffiCloneHandle(),
+        FfiConverterString.lower(bill),uniffiCallStatus
+    )
+})
+}
 
     /**
      * Keeps the bill that a picture (PNG or JPEG) shows. The same bill is kept once, whatever way it comes in.
@@ -1185,6 +1231,31 @@ open func takeDrops()throws  -> [TakenDrop]  {
     return try  FfiConverterSequenceTypeTakenDrop.lift(try rustCallWithError(FfiConverterTypePayTaipeiError_lift) {
         uniffiCallStatus in
     uniffi_paytaipei_ffi_fn_method_bills_take_drops(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+
+    /**
+     * One page of the bills that are asked for.
+     */
+open func find(query: BillQuery)throws  -> BillPage  {
+    return try  FfiConverterTypeBillPage_lift(try rustCallWithError(FfiConverterTypePayTaipeiError_lift) {
+        uniffiCallStatus in
+    uniffi_paytaipei_ffi_fn_method_bills_find(
+            self.uniffiCloneHandle(),
+        FfiConverterTypeBillQuery_lower(query),uniffiCallStatus
+    )
+})
+}
+
+    /**
+     * When to remind of which bills, the soonest first: to be scheduled anew whenever bills or payments changed.
+     */
+open func reminders()throws  -> [Reminder]  {
+    return try  FfiConverterSequenceTypeReminder.lift(try rustCallWithError(FfiConverterTypePayTaipeiError_lift) {
+        uniffiCallStatus in
+    uniffi_paytaipei_ffi_fn_method_bills_reminders(
             self.uniffiCloneHandle(),uniffiCallStatus
     )
 })
@@ -2355,6 +2426,26 @@ public func FfiConverterTypeKeyVault_lower(_ value: KeyVault) -> UInt64 {
  */
 public protocol PayTaipeiProtocol: AnyObject, Sendable {
 
+    /**
+     * Every bill as a table, likewise.
+     */
+    func billsCsv() throws  -> String
+
+    /**
+     * Every payment as a table (CSV, RFC 4180), safe to open in a spreadsheet.
+     */
+    func paymentsCsv() throws  -> String
+
+    /**
+     * Every month from the first to the last in which something was paid.
+     */
+    func spending() throws  -> [Month]
+
+    /**
+     * The last twelve months as an SVG, which loads nothing.
+     */
+    func spendingPicture() throws  -> String
+
     func billers()  -> Billers
 
     func bills()  -> Bills
@@ -2444,6 +2535,54 @@ public static func `open`(config: Config, vault: KeyVault, connectivity: Connect
 }
 
 
+
+    /**
+     * Every bill as a table, likewise.
+     */
+open func billsCsv()throws  -> String  {
+    return try  FfiConverterString.lift(try rustCallWithError(FfiConverterTypePayTaipeiError_lift) {
+        uniffiCallStatus in
+    uniffi_paytaipei_ffi_fn_method_paytaipei_bills_csv(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+
+    /**
+     * Every payment as a table (CSV, RFC 4180), safe to open in a spreadsheet.
+     */
+open func paymentsCsv()throws  -> String  {
+    return try  FfiConverterString.lift(try rustCallWithError(FfiConverterTypePayTaipeiError_lift) {
+        uniffiCallStatus in
+    uniffi_paytaipei_ffi_fn_method_paytaipei_payments_csv(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+
+    /**
+     * Every month from the first to the last in which something was paid.
+     */
+open func spending()throws  -> [Month]  {
+    return try  FfiConverterSequenceTypeMonth.lift(try rustCallWithError(FfiConverterTypePayTaipeiError_lift) {
+        uniffiCallStatus in
+    uniffi_paytaipei_ffi_fn_method_paytaipei_spending(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+
+    /**
+     * The last twelve months as an SVG, which loads nothing.
+     */
+open func spendingPicture()throws  -> String  {
+    return try  FfiConverterString.lift(try rustCallWithError(FfiConverterTypePayTaipeiError_lift) {
+        uniffiCallStatus in
+    uniffi_paytaipei_ffi_fn_method_paytaipei_spending_picture(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
 
 open func billers() -> Billers  {
     return try!  FfiConverterTypeBillers_lift(try! rustCall() {
@@ -2817,6 +2956,47 @@ public func FfiConverterTypePaymentObserver_lower(_ value: PaymentObserver) -> U
 public protocol PaymentsProtocol: AnyObject, Sendable {
 
     /**
+     * The next time that this phone pays or synchronises, the platform is asked about all payments of the number once
+     * more: whether money came back.
+     */
+    func askAgain() throws
+
+    /**
+     * The receipt of a payment, verified by the platform's keys that this phone holds.
+     */
+    func receipt(payment: String) throws  -> Receipt
+
+    /**
+     * The receipt of a payment as a QR code, for whoever wants to verify it without a network.
+     */
+    func receiptQr(payment: String) throws  -> Picture
+
+    /**
+     * Judges anybody's receipt, as a file's text or a picture of its QR code, by the keys that this phone holds.
+     */
+    func verifyReceipt(content: Data) throws  -> Receipt
+
+    /**
+     * The deals as this phone was told of them last.
+     */
+    func deals() throws  -> [Deal]
+
+    /**
+     * The payment businesses for this bill, the one that gives back most first, each with why.
+     */
+    func offers(bill: String) throws  -> [ProviderOffer]
+
+    /**
+     * The same as `pay`, from a source at the business that the person chose.
+     */
+    func payFrom(bill: String, provider: String, funding: Funding) throws  -> Payment
+
+    /**
+     * Fetches deals and the keys of receipts now. Paying does so by itself, where they are old.
+     */
+    func refresh() async throws
+
+    /**
      * The person wants it stopped. Where bytes may be on their way, the platform has to say that they never charge.
      */
     func cancel(payment: String) throws  -> Payment
@@ -2927,6 +3107,118 @@ open class Payments: PaymentsProtocol, @unchecked Sendable {
 
 
 
+
+    /**
+     * The next time that this phone pays or synchronises, the platform is asked about all payments of the number once
+     * more: whether money came back.
+     */
+open func askAgain()throws   {try rustCallWithError(FfiConverterTypePayTaipeiError_lift) {
+        uniffiCallStatus in
+    uniffi_paytaipei_ffi_fn_method_payments_ask_again(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+}
+}
+
+    /**
+     * The receipt of a payment, verified by the platform's keys that this phone holds.
+     */
+open func receipt(payment: String)throws  -> Receipt  {
+    return try  FfiConverterTypeReceipt_lift(try rustCallWithError(FfiConverterTypePayTaipeiError_lift) {
+        uniffiCallStatus in
+    uniffi_paytaipei_ffi_fn_method_payments_receipt(
+            self.uniffiCloneHandle(),
+        FfiConverterString.lower(payment),uniffiCallStatus
+    )
+})
+}
+
+    /**
+     * The receipt of a payment as a QR code, for whoever wants to verify it without a network.
+     */
+open func receiptQr(payment: String)throws  -> Picture  {
+    return try  FfiConverterTypePicture_lift(try rustCallWithError(FfiConverterTypePayTaipeiError_lift) {
+        uniffiCallStatus in
+    uniffi_paytaipei_ffi_fn_method_payments_receipt_qr(
+            self.uniffiCloneHandle(),
+        FfiConverterString.lower(payment),uniffiCallStatus
+    )
+})
+}
+
+    /**
+     * Judges anybody's receipt, as a file's text or a picture of its QR code, by the keys that this phone holds.
+     */
+open func verifyReceipt(content: Data)throws  -> Receipt  {
+    return try  FfiConverterTypeReceipt_lift(try rustCallWithError(FfiConverterTypePayTaipeiError_lift) {
+        uniffiCallStatus in
+        FfiConverterByRefBytes.lower(content) { contentFb in
+    uniffi_paytaipei_ffi_fn_method_payments_verify_receipt(
+            self.uniffiCloneHandle(),
+        contentFb,uniffiCallStatus
+    )
+        }
+})
+}
+
+    /**
+     * The deals as this phone was told of them last.
+     */
+open func deals()throws  -> [Deal]  {
+    return try  FfiConverterSequenceTypeDeal.lift(try rustCallWithError(FfiConverterTypePayTaipeiError_lift) {
+        uniffiCallStatus in
+    uniffi_paytaipei_ffi_fn_method_payments_deals(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+
+    /**
+     * The payment businesses for this bill, the one that gives back most first, each with why.
+     */
+open func offers(bill: String)throws  -> [ProviderOffer]  {
+    return try  FfiConverterSequenceTypeProviderOffer.lift(try rustCallWithError(FfiConverterTypePayTaipeiError_lift) {
+        uniffiCallStatus in
+    uniffi_paytaipei_ffi_fn_method_payments_offers(
+            self.uniffiCloneHandle(),
+        FfiConverterString.lower(bill),uniffiCallStatus
+    )
+})
+}
+
+    /**
+     * The same as `pay`, from a source at the business that the person chose.
+     */
+open func payFrom(bill: String, provider: String, funding: Funding)throws  -> Payment  {
+    return try  FfiConverterTypePayment_lift(try rustCallWithError(FfiConverterTypePayTaipeiError_lift) {
+        uniffiCallStatus in
+    uniffi_paytaipei_ffi_fn_method_payments_pay_from(
+            self.uniffiCloneHandle(),
+        FfiConverterString.lower(bill),
+        FfiConverterString.lower(provider),
+        FfiConverterTypeFunding_lower(funding),uniffiCallStatus
+    )
+})
+}
+
+    /**
+     * Fetches deals and the keys of receipts now. Paying does so by itself, where they are old.
+     */
+open func refresh()async throws   {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_paytaipei_ffi_fn_method_payments_refresh(
+                        self.uniffiCloneHandle()
+                )
+            },
+            pollFunc: ffi_paytaipei_ffi_rust_future_poll_void,
+            completeFunc: ffi_paytaipei_ffi_rust_future_complete_void,
+            freeFunc: ffi_paytaipei_ffi_rust_future_free_void,
+            liftFunc: { $0 },
+            errorHandler: FfiConverterTypePayTaipeiError_lift
+        )
+}
 
     /**
      * The person wants it stopped. Where bytes may be on their way, the platform has to say that they never charge.
@@ -3605,6 +3897,80 @@ public func FfiConverterTypeVerificationObserver_lower(_ value: VerificationObse
 
 
 /**
+ * A bill's three barcodes, to be shown at a counter. Personal data.
+ */
+public struct Barcodes: Equatable, Hashable, CustomDebugStringConvertible {
+    /**
+     * The three segments in their order, to be printed beside.
+     */
+    public let texts: [String]
+    public let picture: Picture
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The three segments in their order, to be printed beside.
+         */texts: [String], picture: Picture) {
+        self.texts = texts
+        self.picture = picture
+    }
+
+
+
+
+// The local Rust `Debug` implementation.
+public var debugDescription: String {
+    return try!  FfiConverterString.lift(
+        try! rustCall() {
+        uniffiCallStatus in
+    uniffi_paytaipei_ffi_fn_method_barcodes_uniffi_trait_debug(
+            FfiConverterTypeBarcodes_lower(self),uniffiCallStatus
+    )
+}
+    )
+}
+}
+
+#if compiler(>=6)
+extension Barcodes: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeBarcodes: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Barcodes {
+        return
+            try Barcodes(
+                texts: FfiConverterSequenceString.read(from: &buf),
+                picture: FfiConverterTypePicture.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: Barcodes, into buf: inout [UInt8]) {
+        FfiConverterSequenceString.write(value.texts, into: &buf)
+        FfiConverterTypePicture.write(value.picture, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeBarcodes_lift(_ buf: RustBuffer) throws -> Barcodes {
+    return try FfiConverterTypeBarcodes.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeBarcodes_lower(_ value: Barcodes) -> RustBuffer {
+    return FfiConverterTypeBarcodes.lower(value)
+}
+
+
+/**
  * A bill on this phone. Personal data: for the person's eyes only.
  */
 public struct Bill: Equatable, Hashable, CustomDebugStringConvertible {
@@ -3785,6 +4151,177 @@ public func FfiConverterTypeBill_lift(_ buf: RustBuffer) throws -> Bill {
 #endif
 public func FfiConverterTypeBill_lower(_ value: Bill) -> RustBuffer {
     return FfiConverterTypeBill.lower(value)
+}
+
+
+/**
+ * A page of bills, the earliest due first.
+ */
+public struct BillPage: Equatable, Hashable, CustomDebugStringConvertible {
+    public let bills: [Bill]
+    /**
+     * Where the next page begins: the query's `after`. Absent where this is the last.
+     */
+    public let next: String?
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(bills: [Bill],
+        /**
+         * Where the next page begins: the query's `after`. Absent where this is the last.
+         */next: String?) {
+        self.bills = bills
+        self.next = next
+    }
+
+
+
+
+// The local Rust `Debug` implementation.
+public var debugDescription: String {
+    return try!  FfiConverterString.lift(
+        try! rustCall() {
+        uniffiCallStatus in
+    uniffi_paytaipei_ffi_fn_method_billpage_uniffi_trait_debug(
+            FfiConverterTypeBillPage_lower(self),uniffiCallStatus
+    )
+}
+    )
+}
+}
+
+#if compiler(>=6)
+extension BillPage: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeBillPage: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> BillPage {
+        return
+            try BillPage(
+                bills: FfiConverterSequenceTypeBill.read(from: &buf),
+                next: FfiConverterOptionString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: BillPage, into buf: inout [UInt8]) {
+        FfiConverterSequenceTypeBill.write(value.bills, into: &buf)
+        FfiConverterOptionString.write(value.next, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeBillPage_lift(_ buf: RustBuffer) throws -> BillPage {
+    return try FfiConverterTypeBillPage.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeBillPage_lower(_ value: BillPage) -> RustBuffer {
+    return FfiConverterTypeBillPage.lower(value)
+}
+
+
+/**
+ * Which bills. What is left out matches all.
+ */
+public struct BillQuery: Equatable, Hashable {
+    /**
+     * Words that a bill has all of: in its number, its biller's name, owner, address, amount or day.
+     */
+    public let text: String
+    public let biller: String?
+    public let status: BillStatus?
+    /**
+     * Only what is still to be paid, nobody pays it yet, and it is due within so many days from today.
+     */
+    public let dueWithinDays: UInt32?
+    /**
+     * The last bill of the page before.
+     */
+    public let after: String?
+    /**
+     * At most so many, 1 to 200.
+     */
+    public let limit: UInt32
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * Words that a bill has all of: in its number, its biller's name, owner, address, amount or day.
+         */text: String = "", biller: String? = nil, status: BillStatus? = nil,
+        /**
+         * Only what is still to be paid, nobody pays it yet, and it is due within so many days from today.
+         */dueWithinDays: UInt32? = nil,
+        /**
+         * The last bill of the page before.
+         */after: String? = nil,
+        /**
+         * At most so many, 1 to 200.
+         */limit: UInt32 = UInt32(50)) {
+        self.text = text
+        self.biller = biller
+        self.status = status
+        self.dueWithinDays = dueWithinDays
+        self.after = after
+        self.limit = limit
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension BillQuery: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeBillQuery: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> BillQuery {
+        return
+            try BillQuery(
+                text: FfiConverterString.read(from: &buf),
+                biller: FfiConverterOptionString.read(from: &buf),
+                status: FfiConverterOptionTypeBillStatus.read(from: &buf),
+                dueWithinDays: FfiConverterOptionUInt32.read(from: &buf),
+                after: FfiConverterOptionString.read(from: &buf),
+                limit: FfiConverterUInt32.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: BillQuery, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.text, into: &buf)
+        FfiConverterOptionString.write(value.biller, into: &buf)
+        FfiConverterOptionTypeBillStatus.write(value.status, into: &buf)
+        FfiConverterOptionUInt32.write(value.dueWithinDays, into: &buf)
+        FfiConverterOptionString.write(value.after, into: &buf)
+        FfiConverterUInt32.write(value.limit, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeBillQuery_lift(_ buf: RustBuffer) throws -> BillQuery {
+    return try FfiConverterTypeBillQuery.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeBillQuery_lower(_ value: BillQuery) -> RustBuffer {
+    return FfiConverterTypeBillQuery.lower(value)
 }
 
 
@@ -4198,6 +4735,99 @@ public func FfiConverterTypeCounty_lower(_ value: County) -> RustBuffer {
 
 
 /**
+ * A deal. It is over after `until`, in the city's day.
+ */
+public struct Deal: Equatable, Hashable {
+    public let id: String
+    public let name: String
+    public let provider: String
+    public let providerName: String
+    /**
+     * Its conditions in one line.
+     */
+    public let words: String
+    public let from: String?
+    public let until: String
+    /**
+     * Whether it gives something today.
+     */
+    public let current: Bool
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(id: String, name: String, provider: String, providerName: String,
+        /**
+         * Its conditions in one line.
+         */words: String, from: String?, until: String,
+        /**
+         * Whether it gives something today.
+         */current: Bool) {
+        self.id = id
+        self.name = name
+        self.provider = provider
+        self.providerName = providerName
+        self.words = words
+        self.from = from
+        self.until = until
+        self.current = current
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension Deal: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeDeal: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Deal {
+        return
+            try Deal(
+                id: FfiConverterString.read(from: &buf),
+                name: FfiConverterString.read(from: &buf),
+                provider: FfiConverterString.read(from: &buf),
+                providerName: FfiConverterString.read(from: &buf),
+                words: FfiConverterString.read(from: &buf),
+                from: FfiConverterOptionString.read(from: &buf),
+                until: FfiConverterString.read(from: &buf),
+                current: FfiConverterBool.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: Deal, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.id, into: &buf)
+        FfiConverterString.write(value.name, into: &buf)
+        FfiConverterString.write(value.provider, into: &buf)
+        FfiConverterString.write(value.providerName, into: &buf)
+        FfiConverterString.write(value.words, into: &buf)
+        FfiConverterOptionString.write(value.from, into: &buf)
+        FfiConverterString.write(value.until, into: &buf)
+        FfiConverterBool.write(value.current, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeDeal_lift(_ buf: RustBuffer) throws -> Deal {
+    return try FfiConverterTypeDeal.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeDeal_lower(_ value: Deal) -> RustBuffer {
+    return FfiConverterTypeDeal.lower(value)
+}
+
+
+/**
  * Everything that this phone holds of the person, for the person.
  */
 public struct Export: Equatable, Hashable, CustomDebugStringConvertible {
@@ -4504,6 +5134,63 @@ public func FfiConverterTypeFrame_lower(_ value: Frame) -> RustBuffer {
 
 
 /**
+ * What one deal gives.
+ */
+public struct Given: Equatable, Hashable {
+    public let deal: String
+    public let amount: Int64
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(deal: String, amount: Int64) {
+        self.deal = deal
+        self.amount = amount
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension Given: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeGiven: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Given {
+        return
+            try Given(
+                deal: FfiConverterString.read(from: &buf),
+                amount: FfiConverterInt64.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: Given, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.deal, into: &buf)
+        FfiConverterInt64.write(value.amount, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeGiven_lift(_ buf: RustBuffer) throws -> Given {
+    return try FfiConverterTypeGiven.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeGiven_lower(_ value: Given) -> RustBuffer {
+    return FfiConverterTypeGiven.lower(value)
+}
+
+
+/**
  * What a household owes.
  */
 public struct Household: Equatable, Hashable {
@@ -4721,6 +5408,170 @@ public func FfiConverterTypeKnownNumber_lower(_ value: KnownNumber) -> RustBuffe
 
 
 /**
+ * What was spent in one month of the city's calendar. Amounts are whole New Taiwan dollars.
+ */
+public struct Month: Equatable, Hashable {
+    /**
+     * `YYYY-MM`.
+     */
+    public let month: String
+    public let payments: UInt32
+    public let charged: Int64
+    /**
+     * What was given back of it.
+     */
+    public let cashback: Int64
+    /**
+     * The dearest first.
+     */
+    public let billers: [Spent]
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * `YYYY-MM`.
+         */month: String, payments: UInt32, charged: Int64,
+        /**
+         * What was given back of it.
+         */cashback: Int64,
+        /**
+         * The dearest first.
+         */billers: [Spent]) {
+        self.month = month
+        self.payments = payments
+        self.charged = charged
+        self.cashback = cashback
+        self.billers = billers
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension Month: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeMonth: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Month {
+        return
+            try Month(
+                month: FfiConverterString.read(from: &buf),
+                payments: FfiConverterUInt32.read(from: &buf),
+                charged: FfiConverterInt64.read(from: &buf),
+                cashback: FfiConverterInt64.read(from: &buf),
+                billers: FfiConverterSequenceTypeSpent.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: Month, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.month, into: &buf)
+        FfiConverterUInt32.write(value.payments, into: &buf)
+        FfiConverterInt64.write(value.charged, into: &buf)
+        FfiConverterInt64.write(value.cashback, into: &buf)
+        FfiConverterSequenceTypeSpent.write(value.billers, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeMonth_lift(_ buf: RustBuffer) throws -> Month {
+    return try FfiConverterTypeMonth.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeMonth_lower(_ value: Month) -> RustBuffer {
+    return FfiConverterTypeMonth.lower(value)
+}
+
+
+/**
+ * A way to pay a bill that is not this app's.
+ */
+public struct OtherWay: Equatable, Hashable {
+    public let id: String
+    public let name: String
+    /**
+     * What to bring, or to key in.
+     */
+    public let how: String
+    /**
+     * Whether somebody scans the bill's three barcodes there.
+     */
+    public let byBarcodes: Bool
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(id: String, name: String,
+        /**
+         * What to bring, or to key in.
+         */how: String,
+        /**
+         * Whether somebody scans the bill's three barcodes there.
+         */byBarcodes: Bool) {
+        self.id = id
+        self.name = name
+        self.how = how
+        self.byBarcodes = byBarcodes
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension OtherWay: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeOtherWay: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> OtherWay {
+        return
+            try OtherWay(
+                id: FfiConverterString.read(from: &buf),
+                name: FfiConverterString.read(from: &buf),
+                how: FfiConverterString.read(from: &buf),
+                byBarcodes: FfiConverterBool.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: OtherWay, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.id, into: &buf)
+        FfiConverterString.write(value.name, into: &buf)
+        FfiConverterString.write(value.how, into: &buf)
+        FfiConverterBool.write(value.byBarcodes, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeOtherWay_lift(_ buf: RustBuffer) throws -> OtherWay {
+    return try FfiConverterTypeOtherWay.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeOtherWay_lower(_ value: OtherWay) -> RustBuffer {
+    return FfiConverterTypeOtherWay.lower(value)
+}
+
+
+/**
  * A payment on this phone. Personal data: for the person's eyes only.
  */
 public struct Payment: Equatable, Hashable, CustomDebugStringConvertible {
@@ -4758,6 +5609,28 @@ public struct Payment: Equatable, Hashable, CustomDebugStringConvertible {
      * What was charged, by the platform's word.
      */
     public let charged: Int64?
+    /**
+     * What the person chose to pay from: `stored_value`, `paired_account` or `card`.
+     */
+    public let funding: String?
+    public let fundingName: String?
+    /**
+     * Before it is charged, what is promised back; afterwards, what is given back.
+     */
+    public let cashback: Int64?
+    /**
+     * Which deals give how much of it.
+     */
+    public let deals: [Given]
+    /**
+     * Whether the platform's signed receipt is here.
+     */
+    public let signed: Bool
+    /**
+     * `refund` or `reversal`, where all of the money came back; the bill may be owed again.
+     */
+    public let refund: String?
+    public let refundedAt: String?
     public let due: String?
     public let receipt: String?
     public let settledAt: String?
@@ -4797,7 +5670,22 @@ public struct Payment: Equatable, Hashable, CustomDebugStringConvertible {
          */difference: Int64?,
         /**
          * What was charged, by the platform's word.
-         */charged: Int64?, due: String?, receipt: String?, settledAt: String?,
+         */charged: Int64?,
+        /**
+         * What the person chose to pay from: `stored_value`, `paired_account` or `card`.
+         */funding: String?, fundingName: String?,
+        /**
+         * Before it is charged, what is promised back; afterwards, what is given back.
+         */cashback: Int64?,
+        /**
+         * Which deals give how much of it.
+         */deals: [Given],
+        /**
+         * Whether the platform's signed receipt is here.
+         */signed: Bool,
+        /**
+         * `refund` or `reversal`, where all of the money came back; the bill may be owed again.
+         */refund: String?, refundedAt: String?, due: String?, receipt: String?, settledAt: String?,
         /**
          * To be opened, so that the person finishes in the business's app.
          */handOffUrl: String?,
@@ -4820,6 +5708,13 @@ public struct Payment: Equatable, Hashable, CustomDebugStringConvertible {
         self.agreed = agreed
         self.difference = difference
         self.charged = charged
+        self.funding = funding
+        self.fundingName = fundingName
+        self.cashback = cashback
+        self.deals = deals
+        self.signed = signed
+        self.refund = refund
+        self.refundedAt = refundedAt
         self.due = due
         self.receipt = receipt
         self.settledAt = settledAt
@@ -4877,6 +5772,13 @@ public struct FfiConverterTypePayment: FfiConverterRustBuffer {
                 agreed: FfiConverterOptionInt64.read(from: &buf),
                 difference: FfiConverterOptionInt64.read(from: &buf),
                 charged: FfiConverterOptionInt64.read(from: &buf),
+                funding: FfiConverterOptionString.read(from: &buf),
+                fundingName: FfiConverterOptionString.read(from: &buf),
+                cashback: FfiConverterOptionInt64.read(from: &buf),
+                deals: FfiConverterSequenceTypeGiven.read(from: &buf),
+                signed: FfiConverterBool.read(from: &buf),
+                refund: FfiConverterOptionString.read(from: &buf),
+                refundedAt: FfiConverterOptionString.read(from: &buf),
                 due: FfiConverterOptionString.read(from: &buf),
                 receipt: FfiConverterOptionString.read(from: &buf),
                 settledAt: FfiConverterOptionString.read(from: &buf),
@@ -4909,6 +5811,13 @@ public struct FfiConverterTypePayment: FfiConverterRustBuffer {
         FfiConverterOptionInt64.write(value.agreed, into: &buf)
         FfiConverterOptionInt64.write(value.difference, into: &buf)
         FfiConverterOptionInt64.write(value.charged, into: &buf)
+        FfiConverterOptionString.write(value.funding, into: &buf)
+        FfiConverterOptionString.write(value.fundingName, into: &buf)
+        FfiConverterOptionInt64.write(value.cashback, into: &buf)
+        FfiConverterSequenceTypeGiven.write(value.deals, into: &buf)
+        FfiConverterBool.write(value.signed, into: &buf)
+        FfiConverterOptionString.write(value.refund, into: &buf)
+        FfiConverterOptionString.write(value.refundedAt, into: &buf)
         FfiConverterOptionString.write(value.due, into: &buf)
         FfiConverterOptionString.write(value.receipt, into: &buf)
         FfiConverterOptionString.write(value.settledAt, into: &buf)
@@ -4937,6 +5846,78 @@ public func FfiConverterTypePayment_lift(_ buf: RustBuffer) throws -> Payment {
 #endif
 public func FfiConverterTypePayment_lower(_ value: Payment) -> RustBuffer {
     return FfiConverterTypePayment.lower(value)
+}
+
+
+/**
+ * A picture to be shown pixel by pixel: scaled by anything but a whole number, it is harder to scan. Personal data.
+ */
+public struct Picture: Equatable, Hashable, CustomDebugStringConvertible {
+    public let width: UInt32
+    public let height: UInt32
+    public let png: Data
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(width: UInt32, height: UInt32, png: Data) {
+        self.width = width
+        self.height = height
+        self.png = png
+    }
+
+
+
+
+// The local Rust `Debug` implementation.
+public var debugDescription: String {
+    return try!  FfiConverterString.lift(
+        try! rustCall() {
+        uniffiCallStatus in
+    uniffi_paytaipei_ffi_fn_method_picture_uniffi_trait_debug(
+            FfiConverterTypePicture_lower(self),uniffiCallStatus
+    )
+}
+    )
+}
+}
+
+#if compiler(>=6)
+extension Picture: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypePicture: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Picture {
+        return
+            try Picture(
+                width: FfiConverterUInt32.read(from: &buf),
+                height: FfiConverterUInt32.read(from: &buf),
+                png: FfiConverterData.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: Picture, into buf: inout [UInt8]) {
+        FfiConverterUInt32.write(value.width, into: &buf)
+        FfiConverterUInt32.write(value.height, into: &buf)
+        FfiConverterData.write(value.png, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypePicture_lift(_ buf: RustBuffer) throws -> Picture {
+    return try FfiConverterTypePicture.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypePicture_lower(_ value: Picture) -> RustBuffer {
+    return FfiConverterTypePicture.lower(value)
 }
 
 
@@ -5055,6 +6036,233 @@ public func FfiConverterTypeProvider_lower(_ value: Provider) -> RustBuffer {
 
 
 /**
+ * A payment business, for one bill. Amounts are whole New Taiwan dollars.
+ */
+public struct ProviderOffer: Equatable, Hashable {
+    public let id: String
+    public let name: String
+    /**
+     * What it gives back, whatever the money comes from.
+     */
+    public let cashback: Int64
+    /**
+     * What it gives back at most.
+     */
+    public let best: Int64
+    /**
+     * From which source, where that makes a difference.
+     */
+    public let funding: Funding?
+    public let fundingName: String?
+    /**
+     * Why: each deal with its conditions, and those that are used up.
+     */
+    public let why: [String]
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(id: String, name: String,
+        /**
+         * What it gives back, whatever the money comes from.
+         */cashback: Int64,
+        /**
+         * What it gives back at most.
+         */best: Int64,
+        /**
+         * From which source, where that makes a difference.
+         */funding: Funding?, fundingName: String?,
+        /**
+         * Why: each deal with its conditions, and those that are used up.
+         */why: [String]) {
+        self.id = id
+        self.name = name
+        self.cashback = cashback
+        self.best = best
+        self.funding = funding
+        self.fundingName = fundingName
+        self.why = why
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension ProviderOffer: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeProviderOffer: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> ProviderOffer {
+        return
+            try ProviderOffer(
+                id: FfiConverterString.read(from: &buf),
+                name: FfiConverterString.read(from: &buf),
+                cashback: FfiConverterInt64.read(from: &buf),
+                best: FfiConverterInt64.read(from: &buf),
+                funding: FfiConverterOptionTypeFunding.read(from: &buf),
+                fundingName: FfiConverterOptionString.read(from: &buf),
+                why: FfiConverterSequenceString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: ProviderOffer, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.id, into: &buf)
+        FfiConverterString.write(value.name, into: &buf)
+        FfiConverterInt64.write(value.cashback, into: &buf)
+        FfiConverterInt64.write(value.best, into: &buf)
+        FfiConverterOptionTypeFunding.write(value.funding, into: &buf)
+        FfiConverterOptionString.write(value.fundingName, into: &buf)
+        FfiConverterSequenceString.write(value.why, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeProviderOffer_lift(_ buf: RustBuffer) throws -> ProviderOffer {
+    return try FfiConverterTypeProviderOffer.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeProviderOffer_lower(_ value: ProviderOffer) -> RustBuffer {
+    return FfiConverterTypeProviderOffer.lower(value)
+}
+
+
+/**
+ * A receipt that verified. Personal data.
+ */
+public struct Receipt: Equatable, Hashable, CustomDebugStringConvertible {
+    public let payment: String
+    public let biller: String
+    public let billerName: String
+    public let number: String
+    public let period: String?
+    public let provider: String
+    public let providerName: String
+    public let charged: Int64
+    /**
+     * What is given back.
+     */
+    public let cashback: Int64
+    /**
+     * The business's own number of the charge.
+     */
+    public let receipt: String
+    public let settledAt: String
+    /**
+     * What was verified: to be handed on as a file or a QR code.
+     */
+    public let signed: String
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(payment: String, biller: String, billerName: String, number: String, period: String?, provider: String, providerName: String, charged: Int64,
+        /**
+         * What is given back.
+         */cashback: Int64,
+        /**
+         * The business's own number of the charge.
+         */receipt: String, settledAt: String,
+        /**
+         * What was verified: to be handed on as a file or a QR code.
+         */signed: String) {
+        self.payment = payment
+        self.biller = biller
+        self.billerName = billerName
+        self.number = number
+        self.period = period
+        self.provider = provider
+        self.providerName = providerName
+        self.charged = charged
+        self.cashback = cashback
+        self.receipt = receipt
+        self.settledAt = settledAt
+        self.signed = signed
+    }
+
+
+
+
+// The local Rust `Debug` implementation.
+public var debugDescription: String {
+    return try!  FfiConverterString.lift(
+        try! rustCall() {
+        uniffiCallStatus in
+    uniffi_paytaipei_ffi_fn_method_receipt_uniffi_trait_debug(
+            FfiConverterTypeReceipt_lower(self),uniffiCallStatus
+    )
+}
+    )
+}
+}
+
+#if compiler(>=6)
+extension Receipt: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeReceipt: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Receipt {
+        return
+            try Receipt(
+                payment: FfiConverterString.read(from: &buf),
+                biller: FfiConverterString.read(from: &buf),
+                billerName: FfiConverterString.read(from: &buf),
+                number: FfiConverterString.read(from: &buf),
+                period: FfiConverterOptionString.read(from: &buf),
+                provider: FfiConverterString.read(from: &buf),
+                providerName: FfiConverterString.read(from: &buf),
+                charged: FfiConverterInt64.read(from: &buf),
+                cashback: FfiConverterInt64.read(from: &buf),
+                receipt: FfiConverterString.read(from: &buf),
+                settledAt: FfiConverterString.read(from: &buf),
+                signed: FfiConverterString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: Receipt, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.payment, into: &buf)
+        FfiConverterString.write(value.biller, into: &buf)
+        FfiConverterString.write(value.billerName, into: &buf)
+        FfiConverterString.write(value.number, into: &buf)
+        FfiConverterOptionString.write(value.period, into: &buf)
+        FfiConverterString.write(value.provider, into: &buf)
+        FfiConverterString.write(value.providerName, into: &buf)
+        FfiConverterInt64.write(value.charged, into: &buf)
+        FfiConverterInt64.write(value.cashback, into: &buf)
+        FfiConverterString.write(value.receipt, into: &buf)
+        FfiConverterString.write(value.settledAt, into: &buf)
+        FfiConverterString.write(value.signed, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeReceipt_lift(_ buf: RustBuffer) throws -> Receipt {
+    return try FfiConverterTypeReceipt.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeReceipt_lower(_ value: Receipt) -> RustBuffer {
+    return FfiConverterTypeReceipt.lower(value)
+}
+
+
+/**
  * What was refused and what to do about it. Holds words of this project only: no number, amount, token or name.
  */
 public struct Refusal: Equatable, Hashable {
@@ -5140,6 +6348,139 @@ public func FfiConverterTypeRefusal_lift(_ buf: RustBuffer) throws -> Refusal {
 #endif
 public func FfiConverterTypeRefusal_lower(_ value: Refusal) -> RustBuffer {
     return FfiConverterTypeRefusal.lower(value)
+}
+
+
+/**
+ * When a bill is to be remembered. Its text names neither number nor amount: it shows on a locked screen.
+ */
+public struct Reminder: Equatable, Hashable {
+    public let bill: String
+    /**
+     * RFC 3339, UTC.
+     */
+    public let at: String
+    public let text: String
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(bill: String,
+        /**
+         * RFC 3339, UTC.
+         */at: String, text: String) {
+        self.bill = bill
+        self.at = at
+        self.text = text
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension Reminder: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeReminder: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Reminder {
+        return
+            try Reminder(
+                bill: FfiConverterString.read(from: &buf),
+                at: FfiConverterString.read(from: &buf),
+                text: FfiConverterString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: Reminder, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.bill, into: &buf)
+        FfiConverterString.write(value.at, into: &buf)
+        FfiConverterString.write(value.text, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeReminder_lift(_ buf: RustBuffer) throws -> Reminder {
+    return try FfiConverterTypeReminder.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeReminder_lower(_ value: Reminder) -> RustBuffer {
+    return FfiConverterTypeReminder.lower(value)
+}
+
+
+public struct Spent: Equatable, Hashable {
+    public let biller: String
+    public let billerName: String
+    public let payments: UInt32
+    public let charged: Int64
+    public let cashback: Int64
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(biller: String, billerName: String, payments: UInt32, charged: Int64, cashback: Int64) {
+        self.biller = biller
+        self.billerName = billerName
+        self.payments = payments
+        self.charged = charged
+        self.cashback = cashback
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension Spent: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeSpent: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Spent {
+        return
+            try Spent(
+                biller: FfiConverterString.read(from: &buf),
+                billerName: FfiConverterString.read(from: &buf),
+                payments: FfiConverterUInt32.read(from: &buf),
+                charged: FfiConverterInt64.read(from: &buf),
+                cashback: FfiConverterInt64.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: Spent, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.biller, into: &buf)
+        FfiConverterString.write(value.billerName, into: &buf)
+        FfiConverterUInt32.write(value.payments, into: &buf)
+        FfiConverterInt64.write(value.charged, into: &buf)
+        FfiConverterInt64.write(value.cashback, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeSpent_lift(_ buf: RustBuffer) throws -> Spent {
+    return try FfiConverterTypeSpent.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeSpent_lower(_ value: Spent) -> RustBuffer {
+    return FfiConverterTypeSpent.lower(value)
 }
 
 
@@ -5900,6 +7241,82 @@ public func FfiConverterTypeForeignError_lower(_ value: ForeignError) -> RustBuf
 
 
 /**
+ * What a payment business takes the money from.
+ */
+
+public enum Funding: Equatable, Hashable {
+
+    case storedValue
+    case pairedAccount
+    case card
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension Funding: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeFunding: FfiConverterRustBuffer {
+    typealias SwiftType = Funding
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Funding {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+
+        case 1: return .storedValue
+
+        case 2: return .pairedAccount
+
+        case 3: return .card
+
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: Funding, into buf: inout [UInt8]) {
+        switch value {
+
+
+        case .storedValue:
+            writeInt(&buf, Int32(1))
+
+
+        case .pairedAccount:
+            writeInt(&buf, Int32(2))
+
+
+        case .card:
+            writeInt(&buf, Int32(3))
+
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeFunding_lift(_ buf: RustBuffer) throws -> Funding {
+    return try FfiConverterTypeFunding.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeFunding_lower(_ value: Funding) -> RustBuffer {
+    return FfiConverterTypeFunding.lower(value)
+}
+
+
+
+/**
  * What a key is for. Each is an ECDSA P-256 key that never leaves the vault.
  */
 
@@ -6335,7 +7752,7 @@ public enum PaymentState: Equatable, Hashable {
      */
     case unknown
     /**
-     * Charged, once. Ended.
+     * Charged, once. Ended; `refund` says whether the money came back since.
      */
     case settled
     /**
@@ -7208,6 +8625,54 @@ fileprivate struct FfiConverterOptionTypeRefusal: FfiConverterRustBuffer {
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
+fileprivate struct FfiConverterOptionTypeBillStatus: FfiConverterRustBuffer {
+    typealias SwiftType = BillStatus?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypeBillStatus.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypeBillStatus.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionTypeFunding: FfiConverterRustBuffer {
+    typealias SwiftType = Funding?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypeFunding.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypeFunding.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
 fileprivate struct FfiConverterSequenceString: FfiConverterRustBuffer {
     typealias SwiftType = [String]
 
@@ -7333,6 +8798,31 @@ fileprivate struct FfiConverterSequenceTypeCounty: FfiConverterRustBuffer {
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
+fileprivate struct FfiConverterSequenceTypeDeal: FfiConverterRustBuffer {
+    typealias SwiftType = [Deal]
+
+    public static func write(_ value: [Deal], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeDeal.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [Deal] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [Deal]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeDeal.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
 fileprivate struct FfiConverterSequenceTypeFailedNumber: FfiConverterRustBuffer {
     typealias SwiftType = [FailedNumber]
 
@@ -7383,6 +8873,31 @@ fileprivate struct FfiConverterSequenceTypeField: FfiConverterRustBuffer {
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
+fileprivate struct FfiConverterSequenceTypeGiven: FfiConverterRustBuffer {
+    typealias SwiftType = [Given]
+
+    public static func write(_ value: [Given], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeGiven.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [Given] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [Given]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeGiven.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
 fileprivate struct FfiConverterSequenceTypeKeyed: FfiConverterRustBuffer {
     typealias SwiftType = [Keyed]
 
@@ -7425,6 +8940,56 @@ fileprivate struct FfiConverterSequenceTypeKnownNumber: FfiConverterRustBuffer {
         seq.reserveCapacity(Int(len))
         for _ in 0 ..< len {
             seq.append(try FfiConverterTypeKnownNumber.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceTypeMonth: FfiConverterRustBuffer {
+    typealias SwiftType = [Month]
+
+    public static func write(_ value: [Month], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeMonth.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [Month] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [Month]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeMonth.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceTypeOtherWay: FfiConverterRustBuffer {
+    typealias SwiftType = [OtherWay]
+
+    public static func write(_ value: [OtherWay], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeOtherWay.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [OtherWay] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [OtherWay]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeOtherWay.read(from: &buf))
         }
         return seq
     }
@@ -7508,6 +9073,31 @@ fileprivate struct FfiConverterSequenceTypeProvider: FfiConverterRustBuffer {
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
+fileprivate struct FfiConverterSequenceTypeProviderOffer: FfiConverterRustBuffer {
+    typealias SwiftType = [ProviderOffer]
+
+    public static func write(_ value: [ProviderOffer], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeProviderOffer.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [ProviderOffer] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [ProviderOffer]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeProviderOffer.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
 fileprivate struct FfiConverterSequenceTypeRefusal: FfiConverterRustBuffer {
     typealias SwiftType = [Refusal]
 
@@ -7525,6 +9115,56 @@ fileprivate struct FfiConverterSequenceTypeRefusal: FfiConverterRustBuffer {
         seq.reserveCapacity(Int(len))
         for _ in 0 ..< len {
             seq.append(try FfiConverterTypeRefusal.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceTypeReminder: FfiConverterRustBuffer {
+    typealias SwiftType = [Reminder]
+
+    public static func write(_ value: [Reminder], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeReminder.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [Reminder] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [Reminder]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeReminder.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceTypeSpent: FfiConverterRustBuffer {
+    typealias SwiftType = [Spent]
+
+    public static func write(_ value: [Spent], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeSpent.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [Spent] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [Spent]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeSpent.read(from: &buf))
         }
         return seq
     }
@@ -7653,6 +9293,23 @@ fileprivate func uniffiFutureContinuationCallback(handle: UInt64, pollResult: In
     }
 }
 /**
+ * Judges a receipt, as a file's text or a picture of its QR code, by a set of keys (a JWK set). Needs nothing to be open.
+ */
+public func verifyReceipt(content: Data, keys: Data, lang: Lang)throws  -> Receipt  {
+    return try  FfiConverterTypeReceipt_lift(try rustCallWithError(FfiConverterTypePayTaipeiError_lift) {
+        uniffiCallStatus in
+        FfiConverterByRefBytes.lower(content) { contentFb in
+        FfiConverterByRefBytes.lower(keys) { keysFb in
+    uniffi_paytaipei_ffi_fn_func_verify_receipt(
+        contentFb,
+        keysFb,
+        FfiConverterTypeLang_lower(lang),uniffiCallStatus
+    )
+        }
+        }
+})
+}
+/**
  * Whom bills can be paid to, and who is known and not served, as this release knows them. Needs nothing to be open.
  */
 public func billers(lang: Lang) -> [Biller]  {
@@ -7737,6 +9394,9 @@ private let initializationResult: InitializationResult = {
     if bindings_contract_version != scaffolding_contract_version {
         return InitializationResult.contractVersionMismatch
     }
+    if (uniffi_paytaipei_ffi_checksum_func_verify_receipt() != 12906) {
+        return InitializationResult.apiChecksumMismatch
+    }
     if (uniffi_paytaipei_ffi_checksum_func_billers() != 4871) {
         return InitializationResult.apiChecksumMismatch
     }
@@ -7788,6 +9448,12 @@ private let initializationResult: InitializationResult = {
     if (uniffi_paytaipei_ffi_checksum_method_billers_typing() != 11142) {
         return InitializationResult.apiChecksumMismatch
     }
+    if (uniffi_paytaipei_ffi_checksum_method_bills_barcodes() != 5246) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_paytaipei_ffi_checksum_method_bills_other_ways() != 6055) {
+        return InitializationResult.apiChecksumMismatch
+    }
     if (uniffi_paytaipei_ffi_checksum_method_bills_add_picture() != 49732) {
         return InitializationResult.apiChecksumMismatch
     }
@@ -7810,6 +9476,12 @@ private let initializationResult: InitializationResult = {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_paytaipei_ffi_checksum_method_bills_take_drops() != 10099) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_paytaipei_ffi_checksum_method_bills_find() != 45703) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_paytaipei_ffi_checksum_method_bills_reminders() != 42371) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_paytaipei_ffi_checksum_method_identity_finish() != 27213) {
@@ -7839,6 +9511,18 @@ private let initializationResult: InitializationResult = {
     if (uniffi_paytaipei_ffi_checksum_method_paymentobserver_ended() != 1643) {
         return InitializationResult.apiChecksumMismatch
     }
+    if (uniffi_paytaipei_ffi_checksum_method_paytaipei_bills_csv() != 19609) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_paytaipei_ffi_checksum_method_paytaipei_payments_csv() != 24679) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_paytaipei_ffi_checksum_method_paytaipei_spending() != 47159) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_paytaipei_ffi_checksum_method_paytaipei_spending_picture() != 23294) {
+        return InitializationResult.apiChecksumMismatch
+    }
     if (uniffi_paytaipei_ffi_checksum_method_paytaipei_billers() != 44720) {
         return InitializationResult.apiChecksumMismatch
     }
@@ -7855,6 +9539,30 @@ private let initializationResult: InitializationResult = {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_paytaipei_ffi_checksum_method_paytaipei_payments() != 63170) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_paytaipei_ffi_checksum_method_payments_ask_again() != 59840) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_paytaipei_ffi_checksum_method_payments_receipt() != 4057) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_paytaipei_ffi_checksum_method_payments_receipt_qr() != 63717) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_paytaipei_ffi_checksum_method_payments_verify_receipt() != 5525) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_paytaipei_ffi_checksum_method_payments_deals() != 18236) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_paytaipei_ffi_checksum_method_payments_offers() != 31078) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_paytaipei_ffi_checksum_method_payments_pay_from() != 52945) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_paytaipei_ffi_checksum_method_payments_refresh() != 13969) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_paytaipei_ffi_checksum_method_payments_cancel() != 53563) {

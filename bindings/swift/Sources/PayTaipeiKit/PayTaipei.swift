@@ -39,6 +39,18 @@ public final class PayTaipei: Sendable {
     /// Everything that this phone holds of the person, for the person.
     public func export() async throws -> Export { try await home.core.blocking { try $0.export() } }
 
+    /// Every payment as a table (CSV), safe to open in a spreadsheet.
+    public func paymentsCSV() async throws -> String { try await home.core.blocking { try $0.paymentsCsv() } }
+
+    /// Every bill as a table, likewise.
+    public func billsCSV() async throws -> String { try await home.core.blocking { try $0.billsCsv() } }
+
+    /// Every month from the first to the last in which something was paid.
+    public func spending() async throws -> [Month] { try await home.core.blocking { try $0.spending() } }
+
+    /// The last twelve months as an SVG, which loads nothing.
+    public func spendingPicture() async throws -> String { try await home.core.blocking { try $0.spendingPicture() } }
+
     /// Closing twice is nothing.
     public func close() { home.close() }
 }
@@ -160,6 +172,24 @@ public final class Bills: Sendable {
     /// Keeps the bill that a picture (PNG or JPEG) shows. The same bill is kept once, whatever way it comes in.
     public func add(picture: Data) async throws -> Bill {
         try await home.bills.blocking { try $0.addPicture(picture: bounded(picture)) }
+    }
+
+    /// One page of the bills that are asked for; the next one begins after its `next`.
+    public func find(_ query: BillQuery) async throws -> BillPage {
+        try await home.bills.blocking { try $0.find(query: query) }
+    }
+
+    /// When to remind of which bills, the soonest first: to be scheduled anew whenever bills or payments changed.
+    public func reminders() async throws -> [Reminder] { try await home.bills.blocking { try $0.reminders() } }
+
+    /// The other ways to pay that a bill's biller names.
+    public func otherWays(_ bill: String) async throws -> [OtherWay] {
+        try await home.bills.blocking { try $0.otherWays(bill: bill) }
+    }
+
+    /// A bill's own three barcodes, for a counter. Refused once somebody agreed to pay it here.
+    public func barcodes(_ bill: String) async throws -> Barcodes {
+        try await home.bills.blocking { try $0.barcodes(bill: bill) }
     }
 
     /// Keeps the bill that the text of a code names.

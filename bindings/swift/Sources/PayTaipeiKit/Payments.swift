@@ -1,3 +1,4 @@
+import Foundation
 import PayTaipeiFFI
 
 /// Payments on this phone. The core's runtime makes them; whoever calls or iterates only watches.
@@ -36,6 +37,40 @@ public final class Payments: Sendable {
 
     /// Payments that have ended, the earliest made first.
     public func history() async throws -> [Payment] { try await home.payments.blocking { try $0.history() } }
+
+    /// Wants to pay this bill from a source at the business that the person chose. Nothing is agreed to yet.
+    public func pay(_ bill: String, through provider: String, from source: Funding) async throws -> Payment {
+        try await home.payments.blocking { try $0.payFrom(bill: bill, provider: provider, funding: source) }
+    }
+
+    /// The payment businesses for this bill, the one that gives back most first, each with why.
+    public func offers(_ bill: String) async throws -> [ProviderOffer] {
+        try await home.payments.blocking { try $0.offers(bill: bill) }
+    }
+
+    /// The deals as this phone was told of them last.
+    public func deals() async throws -> [Deal] { try await home.payments.blocking { try $0.deals() } }
+
+    /// Fetches deals and the keys of receipts now. Paying does so by itself, where they are old.
+    public func refresh() async throws { try await home.payments.waiting { try await $0.refresh() } }
+
+    /// The receipt of a payment, verified by the platform's keys that this phone holds.
+    public func receipt(_ payment: String) async throws -> Receipt {
+        try await home.payments.blocking { try $0.receipt(payment: payment) }
+    }
+
+    /// The same as a QR code, for whoever wants to verify it without a network.
+    public func receiptQR(_ payment: String) async throws -> Picture {
+        try await home.payments.blocking { try $0.receiptQr(payment: payment) }
+    }
+
+    /// Judges anybody's receipt, as a file's text or a picture of its QR code.
+    public func verify(receipt content: Data) async throws -> Receipt {
+        try await home.payments.blocking { try $0.verifyReceipt(content: bounded(content)) }
+    }
+
+    /// With the next `sync` or `follow`, the platform is asked about all payments once more: whether money came back.
+    public func askAgain() async throws { try await home.payments.blocking { try $0.askAgain() } }
 
     /// Pays what waits, now: until nothing moves any more, or for `patience`.
     public func sync(patience: Duration = .seconds(20)) async throws -> Synced {

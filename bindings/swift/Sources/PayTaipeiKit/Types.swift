@@ -1,3 +1,4 @@
+import Foundation
 import PayTaipeiFFI
 
 // The values of the core, so that apps import this module alone.
@@ -27,6 +28,19 @@ public typealias SymbolFormat = PayTaipeiFFI.SymbolFormat
 public typealias Synced = PayTaipeiFFI.Synced
 public typealias TakenDrop = PayTaipeiFFI.TakenDrop
 public typealias VaultError = PayTaipeiFFI.VaultError
+public typealias BillPage = PayTaipeiFFI.BillPage
+public typealias BillQuery = PayTaipeiFFI.BillQuery
+public typealias Barcodes = PayTaipeiFFI.Barcodes
+public typealias Deal = PayTaipeiFFI.Deal
+public typealias Funding = PayTaipeiFFI.Funding
+public typealias Given = PayTaipeiFFI.Given
+public typealias Month = PayTaipeiFFI.Month
+public typealias OtherWay = PayTaipeiFFI.OtherWay
+public typealias Picture = PayTaipeiFFI.Picture
+public typealias ProviderOffer = PayTaipeiFFI.ProviderOffer
+public typealias Receipt = PayTaipeiFFI.Receipt
+public typealias Reminder = PayTaipeiFFI.Reminder
+public typealias Spent = PayTaipeiFFI.Spent
 public typealias Verification = PayTaipeiFFI.Verification
 public typealias VerificationMethod = PayTaipeiFFI.VerificationMethod
 public typealias VerificationStep = PayTaipeiFFI.VerificationStep
@@ -69,6 +83,11 @@ public func providers(lang: Lang) -> [Provider] { PayTaipeiFFI.providers(lang: l
 
 /// Every refusal of this release.
 public func refusals() -> [Refusal] { PayTaipeiFFI.refusals() }
+
+/// Judges a receipt, as a file's text or a picture of its QR code, by a set of keys (a JWK set). Needs nothing to be open.
+public func verifyReceipt(_ content: Data, keys: Data, lang: Lang) throws -> Receipt {
+    try PayTaipeiFFI.verifyReceipt(content: content, keys: keys, lang: lang)
+}
 
 /// `NT$1,280`, for a screen.
 public func moneyText(_ dollars: Int64) -> String { PayTaipeiFFI.moneyText(dollars: dollars) }

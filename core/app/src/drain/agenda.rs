@@ -123,7 +123,15 @@ mod tests {
         let due = (!number.is_multiple_of(3))
             .then(|| CivilDate::from_ymd(2026, 12, 1 + u8::try_from(number * 7 % 28).unwrap()).unwrap());
         let terms = Some(Terms::claimed(Twd::new(100).unwrap(), due));
-        let facts = BillFacts { key: key.clone(), terms, due, source: "keyed".into(), owner: None, address: None };
+        let facts = BillFacts {
+            key: key.clone(),
+            terms,
+            due,
+            source: "keyed".into(),
+            owner: None,
+            address: None,
+            barcodes: None,
+        };
         let id = PaymentId::new(now, store.random().unwrap());
         store
             .write(|work| {

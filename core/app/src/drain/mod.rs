@@ -11,7 +11,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use paytaipei_payment::{PaymentId, Timestamp, retry};
+use paytaipei_payment::{PaymentId, Refusal, SubmitOutcome, Timestamp, retry};
+use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use agenda::Agenda;
@@ -20,15 +21,17 @@ pub use desk::Desk;
 
 use crate::error::{Code, Error, Result};
 use crate::facade::Core;
-use crate::platform::Silence;
+use crate::platform::{Answer, Silence};
 use crate::ports::{Connectivity, Http};
-use crate::store::Wanted;
+use crate::store::{Fetched, Wanted};
 
 /// How often the runner looks whether another process changed the store, or the connection came back.
 const TICK: Duration = Duration::from_millis(300);
 
 /// Waking spreads calls over a second and a half: no drain ends before each was tried.
 const SHORTEST: Duration = Duration::from_millis(2_500);
+/// How long a drain that has nothing left to do waits for deals and keys.
+const FRESHENING: Duration = Duration::from_secs(2);
 /// A call that may not be made for longer than this is not waited for.
 const PUT_OFF_MS: i64 = 5_000;
 
@@ -77,6 +80,9 @@ impl Runner {
         })
         .await?;
         let (mut crew, mut agenda) = (Crew::default(), Agenda::default());
+        // Beside the payments, which do not wait for it.
+        let mut fetching = JoinSet::new();
+        fetching.spawn(Arc::clone(&self).freshen());
         let (mut restored, mut connected, mut was_connected) = (false, true, true);
         let mut looked: Option<Instant> = None;
         loop {
@@ -121,6 +127,9 @@ impl Runner {
                 if over || !agenda.in_turn().any(|wanted| moves(wanted, &crew.tried, now)) {
                     let offline = (!connected).then_some(Code::Offline);
                     let unreachable = crew.unreachable.or(offline).or_else(|| crew.trouble(&agenda));
+                    if unreachable.is_none() {
+                        let _ = tokio::time::timeout(FRESHENING, fetching.join_next()).await;
+                    }
                     return Ok(Drained { unreachable });
                 }
             }
@@ -134,6 +143,15 @@ impl Runner {
                 }
                 () = tokio::time::sleep(nap) => {}
             }
+        }
+    }
+
+    /// Fetches what everybody may know, where what is here is old. Not to be had now, it is tried with the next drain.
+    async fn freshen(self: Arc<Self>) {
+        let (connectivity, core) = (Arc::clone(&self.connectivity), Arc::clone(&self.core));
+        let stale = blocking(move || Ok(if is_connected(connectivity.as_ref()) { core.stale()? } else { Vec::new() }));
+        for what in stale.await.unwrap_or_default() {
+            let _ = self.core.fetch(self.http.as_ref(), what).await;
         }
     }
 
@@ -178,7 +196,12 @@ impl Runner {
         let reply = self.http.send(order.request()).await;
         let answer = order.answer(reply);
         let silence = answer.silence();
+        let broken_promise = matches!(answer, Answer::Submitted(Ok(SubmitOutcome::Refused(Refusal::DealChanged))));
         at(&desk, move |desk| desk.finish(id, &order, answer)).await?;
+        if broken_promise {
+            // What is promised now is asked for at once: without it, the person would be shown the same again.
+            let _ = self.core.fetch(self.http.as_ref(), Fetched::Deals).await;
+        }
         Ok(silence.map_or(Performed::Answered, Performed::Silent))
     }
 }

@@ -89,11 +89,11 @@ impl Core {
         self.store.read(|work| {
             let (holders, tongue) = (work.holders()?, self.tongue());
             let numbers = work.numbers()?;
-            let known = |bill: &BillRecord| {
+            let view = |bill: &BillRecord| {
                 let key = &bill.facts.key;
-                numbers.iter().find(|number| number.biller == key.biller && number.number == key.number)
+                let known = numbers.iter().find(|number| number.is_of(key));
+                BillView::new(bill, &[], holders.get(key).map(|payment| payment.id), known, &tongue)
             };
-            let view = |bill: &BillRecord| BillView::new(bill, &[], holders.get(&bill.facts.key), known(bill), &tongue);
             Ok(work.bills()?.iter().map(view).collect())
         })
     }
@@ -111,7 +111,7 @@ impl Core {
 
     fn view(&self, work: &Work<'_>, bill: &BillRecord, warnings: &[Warning]) -> Result<BillView> {
         let (holding, known) = (work.holding(&bill.facts.key)?, work.number_of(&bill.facts.key)?);
-        let payment = holding.as_ref().map(|held| &held.payment);
+        let payment = holding.map(|held| held.payment.id);
         Ok(BillView::new(bill, warnings, payment, known.as_ref(), &self.tongue()))
     }
 }

@@ -5,14 +5,13 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use paytaipei_bill::{Catalogue, CivilDate, Lang};
 use paytaipei_identity::Session;
-use time::OffsetDateTime;
 
 use super::Phone;
 use super::catalogue::newest;
 use crate::drain::Desk;
 use crate::error::{Code, Result};
 use crate::ports::{Clock, KeyVault};
-use crate::store::Store;
+use crate::store::{Store, city_day};
 use crate::view::Tongue;
 
 /// Bills, intents, consents and what became of them, on this phone. Every method returns after its change is on disk.
@@ -86,8 +85,7 @@ impl Core {
 
     /// The city's day.
     pub(super) fn today(&self) -> CivilDate {
-        let seconds = self.clock.now().0.div_euclid(1_000);
-        CivilDate::of_instant(OffsetDateTime::from_unix_timestamp(seconds).unwrap_or(OffsetDateTime::UNIX_EPOCH))
+        city_day(self.clock.now())
     }
 }
 

@@ -5,9 +5,14 @@
 mod bills;
 mod catalogue;
 mod core;
+mod deals;
+mod elsewhere;
+mod finding;
 mod identity;
 mod inquiring;
 mod paying;
+mod receipts;
+mod spending;
 mod verifying;
 mod watching;
 
@@ -22,9 +27,14 @@ use tokio::sync::Mutex;
 
 pub use self::core::Core;
 pub use bills::{TakenDrop, billers, scan_picture};
+pub use deals::{DealView, ProviderView};
+pub use elsewhere::{BarcodesView, OtherWayView};
+pub use finding::{BillPage, BillQuery, ReminderView};
 pub use identity::PreparedVerification;
 pub use inquiring::{Checked, Failed, PreparedInquiry};
 pub use paying::Synced;
+pub use receipts::{ReceiptView, verify_receipt_file};
+pub use spending::{MonthView, SpentView};
 pub use verifying::{VerificationStep, VerificationSteps};
 pub use watching::PaymentStream;
 

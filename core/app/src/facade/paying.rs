@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use paytaipei_bill::Lang;
-use paytaipei_payment::{ConsentDraft, Event, Payment, PaymentId, Provider, State};
+use paytaipei_bill::{Lang, Twd};
+use paytaipei_payment::{ConsentDraft, Event, Funding, Payment, PaymentId, Provider, State};
 use ring::digest::{SHA256, digest};
 
 use super::{Core, PayTaipei};
@@ -39,18 +39,27 @@ impl Core {
     /// or this phone has paid a bill of the same number, the payment waits for [`Self::consent`]; otherwise it waits until the
     /// owner is known: a sticker on paper may be a stranger's genuine bill. Refused while another payment holds the bill.
     pub fn pay(&self, bill: &str, provider: &str) -> Result<PaymentView> {
-        self.want(bill, provider, Owner::First)
+        self.pay_from(bill, provider, None)
+    }
+
+    /// The same, from a source at the business that the person chose: `stored_value`, `paired_account` or `card`.
+    pub fn pay_from(&self, bill: &str, provider: &str, funding: Option<&str>) -> Result<PaymentView> {
+        self.want(bill, provider, funding, Owner::First)
     }
 
     /// The same, but agreed to by what the paper says, also of a number that this phone has never paid: it is paid when the
     /// platform confirms bill and amount, without asking whether the owner is the right one.
-    pub fn pay_when_confirmed(&self, bill: &str, provider: &str) -> Result<PaymentView> {
-        self.want(bill, provider, Owner::Unasked)
+    pub fn pay_when_confirmed(&self, bill: &str, provider: &str, funding: Option<&str>) -> Result<PaymentView> {
+        self.want(bill, provider, funding, Owner::Unasked)
     }
 
-    fn want(&self, bill: &str, provider: &str, owner: Owner) -> Result<PaymentView> {
+    fn want(&self, bill: &str, provider: &str, funding: Option<&str>, owner: Owner) -> Result<PaymentView> {
         self.verified()?;
         let provider = Provider::from_id(provider).ok_or(Code::ProviderUnknown)?;
+        let funding = match funding {
+            None => None,
+            Some(id) => Some(Funding::from_id(id).ok_or(Code::FundingUnknown)?),
+        };
         let now = self.clock.now();
         let id = PaymentId::new(now, self.store.random()?);
         self.store.write(|work| {
@@ -71,7 +80,9 @@ impl Core {
                 || bill.state == BillState::Payable
                 || work.number_of(&bill.facts.key)?.is_some_and(|number| number.paid);
             let terms = bill.facts.terms.filter(|_| known);
-            let payment = Payment::intended(id, bill.facts.key.clone(), provider, terms, now);
+            let mut payment = Payment::intended(id, bill.facts.key.clone(), provider, terms, now);
+            payment.funding = funding;
+            work.promise(&mut payment, now)?;
             let record = PaymentRecord { bill: bill.id, payment };
             work.keep_payment(&record)?;
             Ok(PaymentView::new(&record, &self.tongue()))
@@ -84,7 +95,7 @@ impl Core {
     pub fn consent(&self, payment: &str) -> Result<PaymentView> {
         self.verified()?;
         let id = PaymentId::parse(payment).ok_or(Code::PaymentUnknown)?;
-        let row = self.store.read(|work| work.payment(id))?.ok_or(Code::PaymentUnknown)?.payment;
+        let row = self.as_of_today(id)?;
         if row.state.is_terminal() {
             return Err(Code::PaymentEnded.into());
         }
@@ -99,6 +110,8 @@ impl Core {
             terms,
             payable,
             provider: row.provider,
+            funding: row.funding,
+            cashback: row.cashback.clone(),
             at,
             at_text: instant(at),
         };
@@ -106,11 +119,7 @@ impl Core {
         let biller = self.catalogue().name(&row.bill.biller, self.lang);
         let owner = self.store.read(|work| work.bill_by_key(&row.bill))?.and_then(|bill| bill.facts.owner);
         let owner = owner.map(|owner| self.lang.pick("（用戶 ", " (").to_owned() + &owner + self.lang.pick("）", ")"));
-        let owner = owner.unwrap_or_default();
-        let reason = match self.lang {
-            Lang::ZhHant => format!("同意以{}繳納{biller}{owner} {payable}", row.provider.name(self.lang)),
-            Lang::En => format!("Agree to pay {payable} to {biller}{owner} through {}", row.provider.name(self.lang)),
-        };
+        let reason = agreement(&row, &biller, &owner.unwrap_or_default(), payable, self.lang);
         if self.store.read(|work| work.keys_are_invalid())? {
             return Err(Code::KeysInvalid.into());
         }
@@ -129,6 +138,25 @@ impl Core {
         // The row may have changed while the person looked: the engine compares what was shown with what is there.
         let record = self.store.advance(id, Event::Consented(draft.signed(body, hash)))?;
         Ok(PaymentView::new(&record, &self.tongue()))
+    }
+
+    /// The payment as the person was shown it. Where less is promised today, that is stored, and shown anew.
+    fn as_of_today(&self, id: PaymentId) -> Result<Payment> {
+        let now = self.clock.now();
+        let (row, less) = self.store.read(|work| {
+            let shown = work.payment(id)?.ok_or(Code::PaymentUnknown)?;
+            let mut row = shown.payment.clone();
+            if row.state == State::NeedsConsent {
+                work.promise(&mut row, now)?;
+            }
+            let less = row.cashback.total() < shown.payment.cashback.total();
+            Ok((shown, less))
+        })?;
+        if less {
+            self.store.write(|work| work.keep_promise(id, now))?;
+            return Err(Code::ConsentForOther.into());
+        }
+        Ok(row.payment)
     }
 
     /// The person wants it stopped. Where bytes may be on their way, the platform has to say that they never charge.
@@ -218,6 +246,24 @@ impl PayTaipei {
         self.verified()?;
         let runner = Arc::clone(&self.runner);
         self.on_core(runner.run(Mode::Follow)).await.map(|_| ())
+    }
+}
+
+/// What the person reads while they show that they are present.
+fn agreement(row: &Payment, biller: &str, owner: &str, payable: Twd, lang: Lang) -> String {
+    let (provider, back) = (row.provider.name(lang), row.cashback.total());
+    let from = row.funding.map(|funding| funding.name(lang));
+    match lang {
+        Lang::ZhHant => {
+            let from = from.map_or_else(String::new, |from| format!("的{from}"));
+            let back = if back > Twd::ZERO { format!("，回饋 {back}") } else { String::new() };
+            format!("同意以{provider}{from}繳納{biller}{owner} {payable}{back}")
+        }
+        Lang::En => {
+            let from = from.map_or_else(String::new, |from| format!(" from {from}"));
+            let back = if back > Twd::ZERO { format!(", {back} back") } else { String::new() };
+            format!("Agree to pay {payable} to {biller}{owner} through {provider}{from}{back}")
+        }
     }
 }
 

@@ -2,7 +2,9 @@
 
 use paytaipei_bill::{BillNumber, BillerId};
 use paytaipei_identity::{Answer, Started};
+use paytaipei_payment::deal::Deal;
 use paytaipei_payment::{AskOutcome, PaymentId, Refusal, SubmitOutcome, Trouble};
+use paytaipei_receipt::KeySet;
 use serde::de::DeserializeOwned;
 
 use super::{Inquiry, Page, Silence, Why, wire};
@@ -77,6 +79,7 @@ pub fn submitted(reply: Reply, id: PaymentId) -> Result<SubmitOutcome, Silence> 
         (409, "amount_changed") => Refusal::AmountChanged,
         (409, "bill_expired") => Refusal::BillExpired,
         (409, "provider_closed") => Refusal::ProviderClosed,
+        (409, "deal_changed") => Refusal::DealChanged,
         (403, "consent_invalid") => Refusal::ConsentInvalid,
         (422, "malformed") => Refusal::NotUnderstood,
         // A refusal that this release does not know is no refusal that it may act on.
@@ -111,6 +114,26 @@ pub fn listed(reply: Reply) -> Result<Page, Silence> {
 
 fn recorded(reply: &HttpReply, id: PaymentId) -> Result<paytaipei_payment::Recorded, Silence> {
     read::<wire::Payment>(&reply.body)?.judge(id).ok_or(GARBLED)
+}
+
+/// The deals that this release understands, each id once.
+pub fn deals(reply: Result<HttpReply, HttpError>) -> Result<Vec<Deal>, Silence> {
+    let Reply::Good(reply) = reply.map_err(Silence::from).and_then(sort)? else { return Err(GARBLED) };
+    let list = read::<wire::Deals>(&reply.body)?.deals;
+    if list.len() > 200 {
+        return Err(GARBLED);
+    }
+    let mut deals: Vec<Deal> = list.into_iter().filter_map(|deal| serde_json::from_value(deal).ok()).collect();
+    deals.sort_by(|a, b| a.id.cmp(&b.id));
+    deals.dedup_by(|a, b| a.id == b.id);
+    Ok(deals)
+}
+
+/// A set of keys that receipts can be verified by.
+pub fn receipt_keys(reply: Result<HttpReply, HttpError>) -> Result<serde_json::Value, Silence> {
+    let Reply::Good(reply) = reply.map_err(Silence::from).and_then(sort)? else { return Err(GARBLED) };
+    KeySet::read(&reply.body).map_err(|_| GARBLED)?;
+    read(&reply.body)
 }
 
 pub fn verification_started(reply: Result<HttpReply, HttpError>) -> Result<Started, Error> {

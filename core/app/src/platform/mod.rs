@@ -15,9 +15,9 @@ use zeroize::Zeroizing;
 
 use crate::error::{Code, Error};
 use crate::ports::{HttpError, HttpReply, HttpRequest, Method};
-use crate::store::PlatformBill;
+use crate::store::{Fetched, PlatformBill};
 
-pub use judge::{collected, verification_started};
+pub use judge::{collected, deals, receipt_keys, verification_started};
 
 /// One call that a payment, or a person who looks, wants made.
 #[derive(Clone)]
@@ -213,6 +213,22 @@ pub fn catalogue_reply(reply: Result<HttpReply, HttpError>) -> crate::error::Res
     match judge::sort(reply)? {
         judge::Reply::Good(reply) => Ok(Some(HttpReply { etag, ..reply })),
         judge::Reply::Problem(_) => Err(Code::PlatformGarbled.into()),
+    }
+}
+
+/// Asks for what anybody may know: deals, or the keys of receipts.
+pub(crate) fn open_request(what: Fetched) -> HttpRequest {
+    let path = match what {
+        Fetched::Deals => "/v1/deals",
+        Fetched::ReceiptKeys => "/v1/receipt-keys",
+    };
+    HttpRequest {
+        method: Method::Get,
+        path: path.to_owned(),
+        bearer: None,
+        bill_token: None,
+        if_none_match: None,
+        body: None,
     }
 }
 

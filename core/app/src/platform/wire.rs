@@ -4,7 +4,10 @@ use paytaipei_bill::{BillKey, BillNumber, BillerId, CivilDate, Period, Twd};
 use paytaipei_identity::device::{Client, Code};
 use paytaipei_identity::{Answer, Method, Msisdn, Started, Verifier};
 use paytaipei_oidc::provider::is_address;
-use paytaipei_payment::{BillStatus, PaymentId, Provider, Reason, Recorded, Terms, Timestamp};
+use paytaipei_payment::deal::{DealId, Part};
+use paytaipei_payment::{
+    BillStatus, Cashback, Charged, PaymentId, Provider, Reason, Recorded, Refund, RefundKind, Terms, Timestamp,
+};
 use serde::Deserialize;
 use serde_json::json;
 use time::OffsetDateTime;
@@ -159,6 +162,11 @@ impl Session {
 }
 
 #[derive(Deserialize)]
+pub struct Deals {
+    pub deals: Vec<serde_json::Value>,
+}
+
+#[derive(Deserialize)]
 pub struct Bills {
     bills: Vec<Bill>,
 }
@@ -259,6 +267,22 @@ pub struct Payment {
     receipt: Option<String>,
     settled_at: Option<String>,
     hand_off_url: Option<String>,
+    #[serde(default)]
+    cashback: Vec<Given>,
+    signed_receipt: Option<String>,
+    refund: Option<PaymentRefund>,
+}
+
+#[derive(Deserialize)]
+struct Given {
+    deal: DealId,
+    amount: Twd,
+}
+
+#[derive(Deserialize)]
+struct PaymentRefund {
+    kind: RefundKind,
+    at: String,
 }
 
 impl Payment {
@@ -278,16 +302,20 @@ impl Payment {
         if self.id != asked.to_string() {
             return None;
         }
+        if self.cashback.len() > 32 {
+            return None;
+        }
         Some(match self.state.as_str() {
             "processing" => Recorded::Processing,
             "awaiting_hand_off" => Recorded::AwaitingHandOff {
                 url: self.hand_off_url.filter(|url| url.len() <= 2_000 && url.starts_with("https://")),
             },
-            "settled" => Recorded::Settled {
-                receipt: shown(self.receipt, 40),
-                at: self.settled_at.as_deref().and_then(instant),
-                charged: self.payable,
-            },
+            "settled" => Recorded::Settled(Box::new(self.charged())),
+            "refunded" => {
+                let refund = self.refund.as_ref()?;
+                let refund = Refund { kind: refund.kind, at: instant(&refund.at) };
+                Recorded::Refunded(Box::new(self.charged()), refund)
+            }
             "declined" => Recorded::Declined(match self.reason.as_deref() {
                 Some("insufficient_funds") => Reason::InsufficientFunds,
                 Some("over_limit") => Reason::OverLimit,
@@ -298,6 +326,21 @@ impl Payment {
             "voided" => Recorded::Voided,
             _ => return None,
         })
+    }
+
+    fn charged(self) -> Charged {
+        let parts = self.cashback.into_iter().map(|given| Part { deal: given.deal, amount: given.amount }).collect();
+        let fits = |receipt: &String| {
+            receipt.len() <= paytaipei_receipt::LONGEST
+                && receipt.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
+        };
+        Charged {
+            amount: self.payable,
+            receipt: shown(self.receipt, 40),
+            at: self.settled_at.as_deref().and_then(instant),
+            cashback: Cashback(parts),
+            signed_receipt: self.signed_receipt.filter(fits),
+        }
     }
 }
 

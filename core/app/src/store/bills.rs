@@ -39,6 +39,11 @@ impl BillState {
             Self::NotFound => "not_found",
         }
     }
+
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.as_str() == name)
+    }
 }
 
 impl From<BillStatus> for BillState {
@@ -73,6 +78,9 @@ pub struct BillFacts {
     pub source: String,
     pub owner: Option<String>,
     pub address: Option<String>,
+    /// The three segments printed on its paper, where they were read.
+    #[serde(default)]
+    pub barcodes: Option<[String; 3]>,
 }
 
 /// A bill in the platform's words.
@@ -152,7 +160,7 @@ impl Work<'_> {
     /// All bills, the earliest due first.
     pub fn bills(&self) -> Result<Vec<BillRecord>> {
         let mut statement =
-            self.tx.prepare_cached(&format!("SELECT {COLUMNS} FROM bill ORDER BY due IS NULL, due, created_at"))?;
+            self.tx.prepare_cached(&format!("SELECT {COLUMNS} FROM bill ORDER BY due IS NULL, due, created_at, id"))?;
         let rows = statement.query_map([], Stored::read)?;
         rows.filter_map(|row| self.intact(row.map_err(Error::from).and_then(|row| self.bill_record(&row))).transpose())
             .collect()
@@ -160,8 +168,7 @@ impl Work<'_> {
 
     fn bill_record(&self, stored: &Stored) -> Result<BillRecord> {
         let facts: BillFacts = self.open(&stored.place(), &stored.sealed)?;
-        let state =
-            BillState::ALL.into_iter().find(|state| state.as_str() == stored.status).ok_or(Code::StoreCorrupt)?;
+        let state = BillState::from_name(&stored.status).ok_or(Code::StoreCorrupt)?;
         Ok(BillRecord {
             id: stored.id.clone(),
             state,
@@ -209,6 +216,7 @@ impl Work<'_> {
                 )?
                 .execute(&columns[..])?;
         }
+        self.shelve(|shelf| shelf.put_bill(bill.clone()));
         Ok(())
     }
 
@@ -224,8 +232,12 @@ impl Work<'_> {
         };
         if let Some(mut known) = known {
             let better = known.state == BillState::Unchecked && known.facts.terms.is_none() && facts.terms.is_some();
-            if better {
-                known.facts = facts;
+            let barcodes = known.facts.barcodes.clone().or_else(|| facts.barcodes.clone());
+            if better || barcodes != known.facts.barcodes {
+                if better {
+                    known.facts = facts;
+                }
+                known.facts.barcodes = barcodes;
                 self.keep_bill(&known)?;
             }
             return Ok(known);
@@ -247,6 +259,15 @@ impl Work<'_> {
             bill.state = BillState::Paid;
             self.keep_bill(&bill)?;
             self.number_was_paid(&bill.facts.key, now)?;
+        }
+        Ok(())
+    }
+
+    /// What this phone paid came back: whether it is owed again, the next inquiry tells.
+    pub(super) fn bill_is_in_doubt(&self, id: &str) -> Result<()> {
+        if let Some(mut bill) = self.bill(id)?.filter(|bill| bill.state == BillState::Paid) {
+            bill.state = BillState::Unchecked;
+            self.keep_bill(&bill)?;
         }
         Ok(())
     }
@@ -284,9 +305,9 @@ impl Work<'_> {
         let mut records = Vec::with_capacity(bills.len());
         for bill in bills {
             let known = self.bill_by_key(&bill.key)?;
-            let (id, created_at, source) = match known {
-                Some(known) => (known.id, known.created_at, known.facts.source),
-                None => (self.new_bill_id(now)?, now, "platform".to_owned()),
+            let (id, created_at, source, barcodes) = match known {
+                Some(known) => (known.id, known.created_at, known.facts.source, known.facts.barcodes),
+                None => (self.new_bill_id(now)?, now, "platform".to_owned(), None),
             };
             let facts = BillFacts {
                 key: bill.key.clone(),
@@ -295,6 +316,7 @@ impl Work<'_> {
                 source,
                 owner: bill.owner.clone(),
                 address: bill.address.clone(),
+                barcodes,
             };
             let record = BillRecord { id, state: bill.status.into(), created_at, checked_at: Some(now), facts };
             self.keep_bill(&record)?;
@@ -313,6 +335,7 @@ impl Work<'_> {
         };
         self.rekey_payments(&provisional.id, &known.id, &chosen.key, now)?;
         self.tx.execute("DELETE FROM bill WHERE id = ?1", [&provisional.id])?;
+        self.shelve(|shelf| shelf.remove_bill(&provisional.id));
         Ok(())
     }
 

@@ -5,15 +5,17 @@
 
 mod bills;
 mod connection;
+mod fetched;
 mod identity;
 mod notes;
 mod payments;
 mod restore;
 mod schema;
 pub(crate) mod seal;
+mod shelf;
 mod wanted;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -25,9 +27,11 @@ use tokio::sync::watch;
 use zeroize::Zeroizing;
 
 pub use bills::{BillFacts, BillRecord, BillState, PlatformBill};
+pub(crate) use fetched::{Fetched, city_day};
 pub use notes::{KeptCatalogue, KnownNumber};
 pub use payments::PaymentRecord;
 pub use restore::Restoring;
+pub(crate) use shelf::{Shelf, Shelved};
 pub(crate) use wanted::{Turn, Wanted};
 
 use crate::error::{Code, Error, Result};
@@ -46,6 +50,8 @@ pub struct Store {
     damaged: AtomicBool,
     /// What this process wrote since somebody asked; `None` while nobody has.
     written: Mutex<Option<Written>>,
+    /// Everything, opened, for lists and searches: filled when somebody first looks, and kept up with what is written.
+    shelf: Mutex<Option<Shelf>>,
 }
 
 /// Payments written, and the call that each wants by now.
@@ -67,6 +73,7 @@ impl Store {
             changes: watch::Sender::new(0),
             damaged: AtomicBool::new(false),
             written: Mutex::default(),
+            shelf: Mutex::default(),
         })
     }
 
@@ -74,10 +81,13 @@ impl Store {
     pub(crate) fn write<T>(&self, work: impl FnOnce(&Work<'_>) -> Result<T>) -> Result<T> {
         let mut connection = self.lock();
         let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let work_under_way = Work::new(&tx, self);
+        let work_under_way = Work::new(&tx, self, true);
         let result = work(&work_under_way)?;
         let written = work_under_way.written.into_inner();
         tx.commit()?;
+        if let Some(shelf) = self.lock_shelf().as_mut() {
+            shelf.committed();
+        }
         if let Some(all) = self.written.lock().unwrap_or_else(PoisonError::into_inner).as_mut() {
             all.extend(written);
         }
@@ -90,7 +100,7 @@ impl Store {
     pub(crate) fn read<T>(&self, work: impl FnOnce(&Work<'_>) -> Result<T>) -> Result<T> {
         let mut connection = self.lock();
         let tx = connection.transaction_with_behavior(TransactionBehavior::Deferred)?;
-        work(&Work::new(&tx, self))
+        work(&Work::new(&tx, self, false))
     }
 
     /// What this process committed of payments since it was last asked; `None` at the first time. Asked within a read, it
@@ -121,6 +131,10 @@ impl Store {
         Ok(self.lock().pragma_query_value(None, "data_version", |row| row.get(0))?)
     }
 
+    fn lock_shelf(&self) -> MutexGuard<'_, Option<Shelf>> {
+        self.shelf.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn lock(&self) -> MutexGuard<'_, Connection> {
         // A panic rolled its transaction back: what is committed is whole.
         self.connection.lock().unwrap_or_else(PoisonError::into_inner)
@@ -141,13 +155,16 @@ impl Store {
 pub(crate) struct Work<'a> {
     tx: &'a Transaction<'a>,
     pub(crate) store: &'a Store,
+    writes: bool,
     /// Payments written in it.
     written: RefCell<Written>,
+    /// Whether it altered the shelf.
+    shelved: Cell<bool>,
 }
 
 impl<'a> Work<'a> {
-    fn new(tx: &'a Transaction<'a>, store: &'a Store) -> Self {
-        Self { tx, store, written: RefCell::default() }
+    fn new(tx: &'a Transaction<'a>, store: &'a Store, writes: bool) -> Self {
+        Self { tx, store, writes, written: RefCell::default(), shelved: Cell::default() }
     }
 }
 

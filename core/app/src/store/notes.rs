@@ -22,6 +22,13 @@ pub struct KnownNumber {
     pub since: Timestamp,
 }
 
+impl KnownNumber {
+    /// Whether this bill is of it.
+    pub fn is_of(&self, bill: &BillKey) -> bool {
+        self.biller == bill.biller && self.number == bill.number
+    }
+}
+
 /// The newest catalogue that the platform has signed, as it came.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct KeptCatalogue {

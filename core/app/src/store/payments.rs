@@ -115,7 +115,7 @@ impl Work<'_> {
 
     /// Payments that have not ended, the earliest made first.
     pub fn open_payments(&self) -> Result<Vec<PaymentRecord>> {
-        let ended = "state = 'settled' OR state = 'declined' OR state = 'paid_elsewhere' OR state = 'expired' OR
+        let ended = "state = 'settled' OR state = 'refunded' OR state = 'declined' OR state = 'paid_elsewhere' OR state = 'expired' OR
             state = 'cancelled' OR state = 'voided'";
         self.select_payments(&format!("SELECT {COLUMNS} FROM payment WHERE NOT ({ended}) ORDER BY created_at, id"), [])
     }
@@ -207,6 +207,7 @@ impl Work<'_> {
         };
         stored.sealed = self.seal(&stored.place(), payment)?;
         self.written.borrow_mut().insert(payment.id, Wanted::of(payment));
+        self.shelve(|shelf| shelf.put_payment(record));
         // Mostly a step: what the row is of stays, and so do the indexes on that.
         let stepped = self
             .tx
@@ -259,9 +260,14 @@ impl Work<'_> {
         let (next, effects) = step(&record.payment, event, now, self.store.dice()?)?;
         if next != record.payment {
             record.payment = next;
+            if record.payment.state == State::NeedsConsent {
+                self.promise(&mut record.payment, now)?;
+            }
             self.keep_payment(&record)?;
-            if record.payment.state == State::Settled {
-                self.bill_was_paid(&record.bill, now)?;
+            match record.payment.state {
+                State::Settled => self.bill_was_paid(&record.bill, now)?,
+                State::Refunded => self.bill_is_in_doubt(&record.bill)?,
+                _ => {}
             }
             for effect in &effects {
                 if let Effect::Keep(receipt) = effect {
@@ -275,11 +281,11 @@ impl Work<'_> {
     /// The receipt of a payment that had ended. What this phone wanted to pay for the same bill since, and has not sent, is
     /// ended by it.
     fn keep_receipt(&self, bill: &str, receipt: &Payment, now: Timestamp) -> Result<()> {
-        if let Some(own) = self.holding(&receipt.bill)? {
+        if let (true, Some(own)) = (receipt.state.holds_bill(), self.holding(&receipt.bill)?) {
             self.advance(own, Event::Held { by: receipt.id, state: receipt.state }, now)?;
         }
         self.keep_payment(&PaymentRecord { bill: bill.to_owned(), payment: receipt.clone() })?;
-        self.bill_was_paid(bill, now)
+        if receipt.state == State::Settled { self.bill_was_paid(bill, now) } else { Ok(()) }
     }
 }
 

@@ -31,6 +31,7 @@ impl Work<'_> {
             source: "platform".to_owned(),
             owner: None,
             address: None,
+            barcodes: None,
         };
         let bill = self.remember_bill(facts, now)?;
         let (key, recorded) = (listed.bill.clone(), listed.recorded.clone());

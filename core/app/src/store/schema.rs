@@ -7,7 +7,7 @@ use crate::error::Result;
 /// `PRAGMA application_id`: "pyTP".
 pub const APPLICATION_ID: i32 = 0x7079_5450;
 /// `PRAGMA user_version` of this release.
-pub const VERSION: i32 = 3;
+pub const VERSION: i32 = 4;
 
 /// Brings a file of version `from` to [`VERSION`], within the caller's transaction.
 pub fn migrate(tx: &Transaction<'_>, from: i32) -> Result<()> {
@@ -20,6 +20,9 @@ pub fn migrate(tx: &Transaction<'_>, from: i32) -> Result<()> {
     }
     if from < 3 {
         tx.execute_batch(VERSION_3)?;
+    }
+    if from < 4 {
+        tx.execute_batch(VERSION_4)?;
     }
     tx.pragma_update(None, "user_version", VERSION)?;
     Ok(())
@@ -121,5 +124,58 @@ CREATE TABLE note (
     id BLOB NOT NULL,
     sealed BLOB NOT NULL,
     PRIMARY KEY (kind, id)
+) STRICT, WITHOUT ROWID;
+";
+
+/// What was charged can come back, and then does not hold its bill any more; and what anybody may know has a place: deals, and
+/// the keys that sign receipts. SQLite alters no condition of a table: it is made anew.
+const VERSION_4: &str = "
+ALTER TABLE payment RENAME TO payment_3;
+CREATE TABLE payment (
+    id TEXT PRIMARY KEY NOT NULL,
+    bill TEXT NOT NULL REFERENCES bill (id),
+    lookup BLOB NOT NULL,
+    origin TEXT NOT NULL CHECK (origin IN ('here', 'elsewhere')),
+    holds INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    call TEXT,
+    not_before INTEGER,
+    floor INTEGER,
+    attempt INTEGER,
+    due INTEGER,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    sealed BLOB NOT NULL,
+    CHECK (state = 'needs_inquiry' OR state = 'needs_consent' OR state = 'awaiting_network' OR state = 'checking' OR
+        state = 'submitting' OR state = 'awaiting_hand_off' OR state = 'unknown' OR state = 'settled' OR
+        state = 'refunded' OR state = 'declined' OR state = 'paid_elsewhere' OR state = 'expired' OR state = 'cancelled' OR
+        state = 'voided'),
+    CHECK (call IS NULL OR call = 'inquire' OR call = 'submit' OR call = 'ask' OR call = 'void'),
+    CHECK ((call IS NULL) = (not_before IS NULL) AND (call IS NULL) = (floor IS NULL) AND (call IS NULL) = (attempt IS NULL)),
+    CHECK (holds = (origin = 'here' AND NOT
+        (state = 'declined' OR state = 'paid_elsewhere' OR state = 'expired' OR state = 'cancelled' OR
+        state = 'voided' OR state = 'refunded')))
+) STRICT;
+
+INSERT INTO payment SELECT id, bill, lookup, origin, holds, state, call, not_before, floor, attempt, due, created_at, updated_at,
+    sealed FROM payment_3;
+DROP TABLE payment_3;
+
+CREATE UNIQUE INDEX payment_one_per_bill ON payment (lookup) WHERE holds = 1;
+CREATE INDEX payment_of_bill ON payment (bill);
+CREATE INDEX payment_of_lookup ON payment (lookup);
+
+CREATE TRIGGER payment_ended_stays BEFORE UPDATE OF state ON payment
+    WHEN NEW.state <> OLD.state AND NOT (OLD.state = 'settled' AND NEW.state = 'refunded') AND (OLD.state = 'settled' OR
+        OLD.state = 'refunded' OR OLD.state = 'declined' OR OLD.state = 'paid_elsewhere'
+        OR OLD.state = 'expired' OR OLD.state = 'cancelled' OR OLD.state = 'voided')
+    BEGIN SELECT RAISE(ABORT, 'an ended payment stays as it ended'); END;
+CREATE TRIGGER payment_stays BEFORE DELETE ON payment
+    BEGIN SELECT RAISE(ABORT, 'no payment is ever deleted'); END;
+
+CREATE TABLE fetched (
+    name TEXT PRIMARY KEY CHECK (name IN ('deals', 'receipt_keys')),
+    at INTEGER NOT NULL,
+    sealed BLOB NOT NULL
 ) STRICT, WITHOUT ROWID;
 ";

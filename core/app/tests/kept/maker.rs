@@ -34,7 +34,7 @@ impl Maker {
             amount(&number)
         );
         let kept = self.world.core.add_text(&text).unwrap();
-        let payment = self.world.core.pay_when_confirmed(&kept.id, "esun").unwrap();
+        let payment = self.world.core.pay_when_confirmed(&kept.id, "esun", None).unwrap();
         (PaymentId::parse(&payment.id).unwrap(), number)
     }
 
@@ -85,6 +85,7 @@ pub fn make(file: &Path) -> Vec<String> {
     maker.sent("awaiting_hand_off");
     maker.sent("processing");
     maker.sent("settled");
+    maker.sent("refunded");
     maker.sent("declined");
     maker.lost();
     let id = maker.lost();

@@ -146,6 +146,7 @@ pub fn bill(number: &str, period: &str, status: &str, amount: i64) -> HttpReply 
 pub fn recorded(id: PaymentId, number: &str, period: &str, amount: i64, state: &str) -> String {
     let more = match state {
         "settled" => r#","receipt":"R-42","settled_at":"2026-11-24T05:21:00Z""#,
+        "refunded" => r#","receipt":"R-42","refund":{"kind":"refund","at":"2026-11-25T05:21:00Z"}"#,
         "declined" => r#","reason":"insufficient_funds""#,
         "awaiting_hand_off" => r#","hand_off_url":"https://example.invalid/pay""#,
         _ => "",

@@ -54,7 +54,7 @@ pub(crate) fn check_digits_fit(segments: &Segments<'_>) -> bool {
 }
 
 /// The two check digits that these segments should carry; `None` where a character has no value.
-fn check_digits(segments: &Segments<'_>) -> Option<(char, char)> {
+pub(crate) fn check_digits(segments: &Segments<'_>) -> Option<(char, char)> {
     let (mut odd, mut even) = (0u32, 0u32);
     for (index, segment) in [segments.first, segments.second, segments.third].into_iter().enumerate() {
         for (place, c) in (1usize..).zip(segment.chars()) {

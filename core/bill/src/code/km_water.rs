@@ -9,10 +9,10 @@
 //!
 //! Both give the same bill key: number and period.
 
-use crate::code::cvs_barcode::{Segments, amount_and_due};
+use crate::code::cvs_barcode::{Segments, amount_and_due, check_digits};
 use crate::code::twqrp::TwqrpBill;
 use crate::code::{Barcodes, Layout};
-use crate::{BillClaim, BillNumber, BillerId, CivilDate, CodeFormat, Period, Suspicion, keyed};
+use crate::{BillClaim, BillKey, BillNumber, BillerId, CivilDate, CodeFormat, Period, Suspicion, Twd, keyed};
 
 const TWQRP_NAME: &str = "金門縣自來水廠";
 const ITEM: &str = "6KM";
@@ -60,6 +60,22 @@ fn from_barcodes(segments: &Segments<'_>, today: CivilDate) -> Result<BillClaim,
         format: CodeFormat::KmWaterBarcodes,
         warnings: Vec::new(),
     })
+}
+
+/// The three segments of a bill, as [`from_barcodes`] reads them.
+pub(crate) fn to_barcodes(bill: &BillKey, amount: Twd, due: CivilDate) -> Option<[String; 3]> {
+    let period = bill.period.as_ref()?;
+    let month_and_day = format!("{:02}{:02}", due.month(), due.day());
+    let first = format!("{:02}{month_and_day}{ITEM}", due.roc_year().rem_euclid(100));
+    let second = format!("{}{}0000", bill.number.as_str(), period.as_str());
+    if second.len() != 16 || amount.dollars() > 999_999_999 {
+        return None;
+    }
+    let third = |check: &str| format!("{month_and_day}{check}{:09}", amount.dollars());
+    let blank = third("00");
+    let (one, two) = check_digits(&Segments { first: &first, second: &second, third: &blank })?;
+    let third = third(&format!("{one}{two}"));
+    Some([first, second, third])
 }
 
 /// The number that segment 2 names, whatever the check digits say.

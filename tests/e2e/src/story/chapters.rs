@@ -16,6 +16,9 @@ use crate::{Failure, Result, ensure};
 /// The new amount of the Taipei water bill, NT$.
 const CHANGED: i64 = 1_286;
 
+/// What JKOPAY gives back of a water bill of Kinmen's: 8 %, at most so much, NT$.
+const BACK: i64 = 20;
+
 /// Identifiers on the phone.
 struct Queued {
     kinmen_keyed: String,
@@ -46,9 +49,14 @@ impl Stage<'_, '_> {
     fn verify(&mut self) -> Result<()> {
         self.teller.chapter(1, "驗證門號", "Verify the number");
         let picture = self.folder.join("none.png").display().to_string();
-        let gated: [&[&str]; 10] = [
+        let gated: [&[&str]; 22] = [
             &["add", &picture],
             &["inquire", "kinmen-water", "1234567"],
+            &["check", "x"],
+            &["household"],
+            &["numbers"],
+            &["remember", "kinmen-water", "1234567"],
+            &["forget", "kinmen-water", "1234567"],
             &["pay", "x", "--provider", "jkopay", "--yes"],
             &["consent", "x", "--yes"],
             &["cancel", "x"],
@@ -57,6 +65,13 @@ impl Stage<'_, '_> {
             &["history"],
             &["show", "x"],
             &["export"],
+            &["providers", "x"],
+            &["deals"],
+            &["receipt", "show", "x"],
+            &["find", "水"],
+            &["reminders"],
+            &["spending"],
+            &["ways", "x"],
         ];
         for command in gated {
             let ran = self.phone.run(command)?;
@@ -64,8 +79,9 @@ impl Stage<'_, '_> {
         }
         self.phone.run(&["billers"])?.well()?;
         self.teller.proven(
-            "門號驗證前，除了 billers、scan、verify 以外的 10 個指令全部拒絕：number_not_verified",
-            "before that, all 10 commands but billers, scan and verify are refused: number_not_verified",
+            "門號驗證前，除了 billers、county、scan、verify、returned、receipt verify 以外的 22 個指令全部拒絕：number_not_verified",
+            "before that, all 22 commands but billers, county, scan, verify, returned and receipt verify are \
+             refused: number_not_verified",
         );
         let running = self.phone.start(&["verify", MSISDN])?;
         let started = running.next(Duration::from_secs(20))?;
@@ -123,7 +139,31 @@ impl Stage<'_, '_> {
             &format!("{} to pay, customer {owner}, due {due}", dollars(bill.amount)),
         );
         self.taken.push(Taken { issued: bill, source: Source::Keyed { typed, connected: true } });
-        text(&found, &["id"])
+        let id = text(&found, &["id"])?;
+        self.compare_deals(&id)?;
+        Ok(id)
+    }
+
+    /// Payment businesses, the one that gives back most first: 8 % of 264 are 21, and no more than 20 are given.
+    fn compare_deals(&mut self, bill: &str) -> Result<()> {
+        let listed = self.phone.run(&["providers", bill])?.well()?.all("provider");
+        let first = listed.first().cloned().unwrap_or_default();
+        ensure!(first["id"] == "jkopay" && first["cashback"] == BACK && first["best"] == 25, "listed first: {first}");
+        ensure!(listed.iter().skip(1).all(|other| other["best"] == 0), "no other gives anything back: {listed:?}");
+        ensure!(first["why"].as_array().map_or(0, Vec::len) == 2, "why: {first}");
+        self.teller.say(
+            "街口：前 2 筆回饋 8%，每筆最多 NT$20；用儲值金再加 2%",
+            "JKOPAY: 8% back of the first 2 payments, at most NT$20 each; 2% more from stored value",
+        );
+        self.teller.proven(
+            &format!("支付業者以回饋最多的在前：街口 {}，用儲值金 {}", dollars(BACK), dollars(25)),
+            &format!(
+                "the business that gives back most comes first: JKOPAY {}, from stored value {}",
+                dollars(BACK),
+                dollars(25)
+            ),
+        );
+        Ok(())
     }
 
     fn lose_network(&mut self) -> Result<()> {
@@ -216,6 +256,12 @@ impl Stage<'_, '_> {
             parking: pay(parking, "taishin", "awaiting_network")?,
             kinmen_offline: pay(offline, "gamapay", "needs_inquiry")?,
         };
+        let promised = self.phone.run(&["show", &queued.kinmen])?.well()?.last("payment")?;
+        ensure!(promised["cashback"] == BACK, "promised: {promised}");
+        self.teller.proven(
+            &format!("離線也算得出：街口這筆回饋 {}，同意時一併簽章", dollars(BACK)),
+            &format!("worked out offline: JKOPAY gives {} back, which is signed with the consent", dollars(BACK)),
+        );
         let twice = self.phone.run(&["pay", kinmen, "--provider", "opay", "--yes"])?;
         ensure!(twice.error() == Some("already_being_paid"), "a second payment of one bill: {twice:?}");
         self.teller.say(
@@ -341,12 +387,44 @@ impl Stage<'_, '_> {
         let expected =
             self.bills.kinmen_keyed.amount + self.bills.kinmen.amount + CHANGED + self.bills.kinmen_offline.amount;
         ensure!(agreement.dollars == expected && agreement.charges == 4, "{agreement:?}, expected NT${expected}");
+        self.verify_receipt(&queued.kinmen)?;
         self.nothing_in_clear()?;
         self.teller.end(
             "✓ 帳目一致：每張帳單最多扣款一次，分毫不差",
             "✓ The ledgers agree to the dollar: no bill was charged twice, no payment lost",
         );
         Ok(Ending { agreement, history, ledger })
+    }
+
+    /// The receipt says what was given back, and verifies from a picture of its code without a network.
+    fn verify_receipt(&mut self, payment: &str) -> Result<()> {
+        let picture = self.folder.join("receipt.png").display().to_string();
+        let receipt = self.phone.run(&["receipt", "show", payment, "--qr", &picture])?.well()?.last("receipt")?;
+        ensure!(receipt["cashback"] == BACK && receipt["charged"] == self.bills.kinmen.amount, "{receipt}");
+        self.sandbox.control().open_port(false)?;
+        self.teller.note(What::Network { up: false });
+        let verified = self.phone.run(&["receipt", "verify", &picture])?.well()?.last("receipt")?;
+        ensure!(verified == receipt, "{verified}");
+        let signed = text(&receipt, &["signed"])?;
+        let file = self.folder.join("receipt.txt");
+        std::fs::write(&file, signed.replacen('.', "A.", 1))?;
+        let forged = self.phone.run(&["receipt", "verify", &file.display().to_string()])?;
+        ensure!(forged.error() == Some("receipt_refused"), "a forged receipt: {forged:?}");
+        self.sandbox.control().open_port(true)?;
+        self.teller.note(What::Network { up: true });
+        self.teller.proven(
+            &format!(
+                "簽章收據：{}，回饋 {}；離線掃 QR Code 驗證無誤，改一個字就被識破",
+                dollars(self.bills.kinmen.amount),
+                dollars(BACK)
+            ),
+            &format!(
+                "signed receipt: {}, {} back; its QR code verifies offline, one changed character does not",
+                dollars(self.bills.kinmen.amount),
+                dollars(BACK)
+            ),
+        );
+        Ok(())
     }
 
     /// Numbers, names and addresses stand in no file of the phone, the write-ahead log included.

@@ -74,7 +74,9 @@ impl Books {
                  refund_id TEXT PRIMARY KEY, order_id TEXT NOT NULL, amount INTEGER NOT NULL CHECK (amount > 0)) STRICT;
              CREATE TABLE IF NOT EXISTS {t}_agreements(
                  token TEXT PRIMARY KEY, msisdn TEXT NOT NULL, most INTEGER NOT NULL,
-                 revoked INTEGER NOT NULL DEFAULT 0 CHECK (revoked IN (0, 1))) STRICT;"
+                 revoked INTEGER NOT NULL DEFAULT 0 CHECK (revoked IN (0, 1))) STRICT;
+             CREATE TABLE IF NOT EXISTS {t}_given_back(
+                 order_id TEXT PRIMARY KEY, account TEXT NOT NULL, amount INTEGER NOT NULL, at INTEGER NOT NULL) STRICT;"
         )
     }
 
@@ -219,6 +221,29 @@ impl Books {
         tx.execute(&format!("INSERT INTO {t}_refunds VALUES (?1, ?2, ?3)"), params![refund_id, order_id, amount])?;
         let give = format!("UPDATE {t}_accounts SET balance = balance + ?2 WHERE msisdn = ?1");
         tx.execute(&give, params![account, amount])?;
+        tx.commit()?;
+        Ok(true)
+    }
+
+    /// Undoes a charge, once: it leaves the charges, and the account has its money. False where there is none.
+    pub fn give_back(&self, db: &Mutex<Connection>, order_id: &str) -> rusqlite::Result<bool> {
+        let mut db = lock(db);
+        let tx = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let t = &self.table;
+        let charge: Option<(String, i64)> = tx
+            .query_row(
+                &format!("DELETE FROM {t}_charges WHERE order_id = ?1 RETURNING account, amount"),
+                [order_id],
+                |row| Ok((row.get(0)?, row.get(1)?)),
+            )
+            .optional()?;
+        let Some((account, amount)) = charge else { return Ok(false) };
+        tx.execute(
+            &format!("INSERT INTO {t}_given_back(order_id, account, amount, at) VALUES (?1, ?2, ?3, ?4)"),
+            params![order_id, account, amount, now_ms()],
+        )?;
+        let back = format!("UPDATE {t}_accounts SET balance = balance + ?2 WHERE msisdn = ?1");
+        tx.execute(&back, params![account, amount])?;
         tx.commit()?;
         Ok(true)
     }

@@ -89,6 +89,11 @@ impl Businesses {
         self.books(&order.provider).map(|books| books.cancel(&self.db, order)).transpose()
     }
 
+    /// Gives back what an order charged. False where it charged nothing.
+    pub fn give_back(&self, provider: &str, order_id: &str) -> rusqlite::Result<bool> {
+        self.books(provider).map_or(Ok(false), |books| books.give_back(&self.db, order_id))
+    }
+
     /// The person finishes in the business's app. False where no order of this payment waits for it.
     pub fn finish(&self, payment_id: &str, approve: bool) -> rusqlite::Result<bool> {
         for books in &self.books {

@@ -86,6 +86,22 @@ impl ControlClient {
         Ok(answer["faults"].as_array().map_or(0, Vec::len))
     }
 
+    /// Gives a settled payment's money back, as `refund` or `reversal`: the bill is owed again.
+    pub fn give_back(&self, id: &str, kind: &str) -> Result<(), ControlError> {
+        self.post("give-back", json!({"id": id, "kind": kind})).map(|_: Value| ())
+    }
+
+    /// Offers these deals, in the contract's form, and no others.
+    pub fn set_deals(&self, deals: &Value) -> Result<(), ControlError> {
+        self.post("deals", deals).map(|_: Value| ())
+    }
+
+    /// Receipts are signed by a new key from now on; gives its name.
+    pub fn renew_receipt_key(&self) -> Result<String, ControlError> {
+        let answer: Value = self.post("receipt-keys", json!({}))?;
+        answer["kid"].as_str().map(str::to_owned).ok_or_else(|| ControlError::Unreadable("no kid".to_owned()))
+    }
+
     /// Switches every fault off.
     pub fn clear_faults(&self) -> Result<(), ControlError> {
         Self::read(self.agent.delete(format!("{}/control/faults", self.url)).call()).map(|_: Value| ())

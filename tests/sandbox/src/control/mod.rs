@@ -55,6 +55,9 @@ pub fn router(hands: Arc<Hands>) -> Router {
         .route("/control/agreements", post(agree))
         .route("/control/agreements/revoke", post(revoke_agreement))
         .route("/control/refund", post(refund))
+        .route("/control/give-back", post(give_back))
+        .route("/control/deals", post(set_deals))
+        .route("/control/receipt-keys", post(renew_receipt_key))
         .route("/control/ledger", get(ledger))
         .route("/control/payments", get(payments))
         .route("/control/preload", post(preload))
@@ -266,6 +269,31 @@ async fn finish_hand_off(State(hands): Held, body: Bytes) -> Answer {
         Some(back) => back.finish(&id, account.as_deref().unwrap_or_default(), approve).await,
     };
     or_not_found(finished, "no payment of this id waits in a business's app")
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Undone {
+    id: String,
+    kind: String,
+}
+
+async fn give_back(State(hands): Held, body: Bytes) -> Answer {
+    let Undone { id, kind } = read(&body)?;
+    if !["refund", "reversal"].contains(&kind.as_str()) {
+        return Err(Problem::malformed("kind is refund or reversal"));
+    }
+    or_not_found(hands.platform.refund(&id, &kind)?, "no settled payment has this id")
+}
+
+async fn set_deals(State(hands): Held, body: Bytes) -> Answer {
+    let deals: Vec<serde_json::Value> = read(&body)?;
+    hands.platform.set_deals(&deals.into())?;
+    done()
+}
+
+async fn renew_receipt_key(State(hands): Held) -> Answer {
+    give(json!({"kid": hands.platform.renew_receipt_key()?}))
 }
 
 async fn ledger(State(hands): Held) -> Answer {

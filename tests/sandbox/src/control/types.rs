@@ -359,6 +359,9 @@ pub struct PlatformPayment {
     pub order_id: Option<String>,
     pub body_sha256: Option<String>,
     pub receipt: Option<String>,
+    /// What is given back, all deals together.
+    #[serde(default)]
+    pub cashback: i64,
     pub recorded_at: String,
     pub settled_at: Option<String>,
     /// How many `PUT`s of this identifier reached the platform since it was recorded, that one included.

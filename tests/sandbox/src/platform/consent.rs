@@ -15,17 +15,23 @@ pub fn public_key(text: &str) -> Option<VerifyingKey> {
 
 /// Does the consent key of the session cover this payment under this identifier?
 pub fn covers(key: &str, id: &str, payment: &PaymentRequest) -> bool {
-    let text = [
-        "paytaipei-consent-v1",
+    let payable = payment.payable.to_string();
+    let cashback = payment.cashback.to_string();
+    let dealt = payment.funding.is_some() || payment.cashback > 0;
+    let mut lines = vec![
+        if dealt { "paytaipei-consent-v2" } else { "paytaipei-consent-v1" },
         id,
         &payment.bill.biller,
         &payment.bill.number,
         &payment.bill.period,
-        &payment.payable.to_string(),
+        &payable,
         &payment.provider,
         &payment.consent.at,
-    ]
-    .join("\n");
+    ];
+    if dealt {
+        lines.extend([payment.funding.as_deref().unwrap_or("-"), &cashback]);
+    }
+    let text = lines.join("\n");
     let signature = from_base64url(&payment.consent.signature).and_then(|raw| Signature::from_slice(&raw).ok());
     match (public_key(key), signature) {
         (Some(key), Some(signature)) => key.verify(text.as_bytes(), &signature).is_ok(),

@@ -6,8 +6,10 @@ pub mod back;
 pub mod billers;
 pub mod catalogue;
 mod consent;
+pub mod deals;
 pub mod inquiry;
 pub mod payments;
+mod receipts;
 pub mod registry;
 pub mod routes;
 pub mod signing;
@@ -51,17 +53,18 @@ const SCHEMA: &str = "
     CREATE TABLE IF NOT EXISTS payments(
         seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, msisdn TEXT NOT NULL,
         state TEXT NOT NULL
-            CHECK (state IN ('processing', 'awaiting_hand_off', 'settled', 'declined', 'voided')),
+            CHECK (state IN ('processing', 'awaiting_hand_off', 'settled', 'refunded', 'declined', 'voided')),
         reason TEXT, biller TEXT NOT NULL, number TEXT NOT NULL, period TEXT NOT NULL,
         payable INTEGER NOT NULL, provider TEXT NOT NULL, order_id TEXT UNIQUE, body_sha256 TEXT, receipt TEXT,
         recorded_at INTEGER NOT NULL, settled_at INTEGER, hand_off_url TEXT,
-        puts INTEGER NOT NULL DEFAULT 0) STRICT;
+        puts INTEGER NOT NULL DEFAULT 0, cashback TEXT, signed_receipt TEXT, refund TEXT, refunded_at INTEGER) STRICT;
     CREATE INDEX IF NOT EXISTS payments_by_number ON payments(msisdn, seq);
     CREATE INDEX IF NOT EXISTS payments_by_bill ON payments(biller, number, period);
     CREATE INDEX IF NOT EXISTS payments_in_flight ON payments(state)
         WHERE state IN ('processing', 'awaiting_hand_off');
     CREATE TRIGGER IF NOT EXISTS the_end_is_the_end BEFORE UPDATE OF state ON payments
-        WHEN OLD.state IN ('settled', 'declined', 'voided') AND NEW.state <> OLD.state
+        WHEN OLD.state IN ('settled', 'refunded', 'declined', 'voided') AND NEW.state <> OLD.state
+            AND NOT (OLD.state = 'settled' AND NEW.state = 'refunded')
         BEGIN SELECT raise(ABORT, 'a finished payment stays as it is'); END;
     CREATE TABLE IF NOT EXISTS webhooks(
         order_id TEXT NOT NULL, trade_no TEXT NOT NULL, status TEXT NOT NULL, received INTEGER NOT NULL,
@@ -75,6 +78,9 @@ const SCHEMA: &str = "
         hash TEXT PRIMARY KEY, msisdn TEXT NOT NULL, consent_key TEXT NOT NULL, session_key TEXT NOT NULL,
         expires_at INTEGER NOT NULL) STRICT;
     CREATE INDEX IF NOT EXISTS sessions_by_number ON sessions(msisdn);
+    CREATE TABLE IF NOT EXISTS deals(id INTEGER PRIMARY KEY CHECK (id = 1), body TEXT NOT NULL) STRICT;
+    CREATE TABLE IF NOT EXISTS receipt_keys(
+        seq INTEGER PRIMARY KEY AUTOINCREMENT, kid TEXT NOT NULL UNIQUE, secret BLOB NOT NULL) STRICT;
     CREATE TABLE IF NOT EXISTS revoked_keys(consent_key TEXT PRIMARY KEY) STRICT;
 ";
 

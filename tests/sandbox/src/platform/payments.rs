@@ -4,7 +4,9 @@
 //! id that follows from the payment's identifier, then finished by the business's webhook. A sandbox that was killed in
 //! between orders again at its next start: the business knows the order.
 
+use super::deals::Given;
 use super::inquiry::{self, BillStatus};
+use super::receipts::{self, Paid};
 use super::registry;
 use super::verification::Session;
 use super::{Platform, Setting, consent};
@@ -32,6 +34,10 @@ pub struct PaymentRequest {
     pub discount: i64,
     pub payable: i64,
     pub provider: String,
+    pub funding: Option<String>,
+    /// What the person was promised.
+    #[serde(default)]
+    pub cashback: i64,
     pub consent: Consent,
 }
 
@@ -64,10 +70,14 @@ struct PaymentRow {
     settled_at: Option<i64>,
     hand_off_url: Option<String>,
     puts: i64,
+    /// JSON.
+    cashback: Option<String>,
+    signed_receipt: Option<String>,
+    refund: Option<(String, i64)>,
 }
 
 const COLUMNS: &str = "seq, id, msisdn, state, reason, biller, number, period, payable, provider, order_id, body_sha256, \
-                       receipt, recorded_at, settled_at, hand_off_url, puts";
+                       receipt, recorded_at, settled_at, hand_off_url, puts, cashback, signed_receipt, refund, refunded_at";
 
 impl PaymentRow {
     fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
@@ -87,6 +97,9 @@ impl PaymentRow {
             settled_at: row.get(14)?,
             hand_off_url: row.get(15)?,
             puts: row.get(16)?,
+            cashback: row.get(17)?,
+            signed_receipt: row.get(18)?,
+            refund: row.get::<_, Option<String>>(19)?.zip(row.get(20)?),
         })
     }
 
@@ -105,17 +118,29 @@ impl PaymentRow {
             ("receipt", self.receipt.clone()),
             ("settled_at", self.settled_at.map(instant)),
             ("hand_off_url", self.hand_off_url.clone().filter(|_| in_hand)),
+            ("signed_receipt", self.signed_receipt.clone()),
         ];
         for (name, value) in optional {
             if let Some(value) = value {
                 answer.insert(name.into(), value.into());
             }
         }
+        let given = self.given();
+        if !given.is_empty() {
+            answer.insert("cashback".into(), json!(given));
+        }
+        if let Some((kind, at)) = &self.refund {
+            answer.insert("refund".into(), json!({"kind": kind, "at": instant(*at)}));
+        }
         Value::Object(answer)
     }
 
+    fn given(&self) -> Vec<Given> {
+        self.cashback.as_deref().and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default()
+    }
+
     fn is_finished(&self) -> bool {
-        matches!(self.state.as_str(), "settled" | "declined" | "voided")
+        matches!(self.state.as_str(), "settled" | "refunded" | "declined" | "voided")
     }
 
     /// The order that the business was or will be given. A tombstone has none.
@@ -164,6 +189,28 @@ fn resend_for_s(id: &str, window_s: u32, now: i64) -> u64 {
 enum Recorded {
     New(Order),
     Known,
+}
+
+/// The receipt is signed in the transaction that settles.
+fn sign_receipt(tx: &Transaction<'_>, order_id: &str) -> rusqlite::Result<()> {
+    let sql = format!("SELECT {COLUMNS} FROM payments WHERE order_id = ?1");
+    let row = tx.prepare_cached(&sql)?.query_row([order_id], PaymentRow::read)?;
+    let given = row.given();
+    let settled_at = row.settled_at.map(instant).unwrap_or_default();
+    let paid = Paid {
+        id: &row.id,
+        bill: &row.bill,
+        payable: row.payable,
+        provider: &row.provider,
+        receipt: row.receipt.as_deref().unwrap_or_default(),
+        settled_at: &settled_at,
+        cashback: &given,
+    };
+    // Without a key a payment is settled all the same.
+    let signed = receipts::sign(tx, &paid).ok();
+    tx.prepare_cached("UPDATE payments SET signed_receipt = ?2 WHERE order_id = ?1")?
+        .execute(params![order_id, signed])
+        .map(|_| ())
 }
 
 fn conflict(message: &str) -> Problem {
@@ -244,9 +291,17 @@ impl Platform {
         if !self.provider_is_open(tx, &request.provider)? {
             return Err(Problem::new(409, "provider_closed", "This business takes no payments now: choose another."));
         }
+        let given = self.given_now(tx, &session.msisdn, &request)?;
+        if given.iter().map(|given| given.amount).sum::<i64>() < request.cashback {
+            return Err(Problem::new(
+                409,
+                "deal_changed",
+                "Less is given back than was promised: show it, and ask again.",
+            ));
+        }
         tx.prepare_cached(
             "INSERT INTO payments(id, msisdn, state, biller, number, period, payable, provider, order_id, body_sha256,
-                 recorded_at, puts) VALUES (?1, ?2, 'processing', ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 1)",
+                 recorded_at, puts, cashback) VALUES (?1, ?2, 'processing', ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 1, ?11)",
         )?
         .execute(params![
             id,
@@ -258,7 +313,8 @@ impl Platform {
             request.provider,
             order_id(id),
             body_sha256,
-            now_ms()
+            now_ms(),
+            json!(given).to_string()
         ])?;
         let recorded = find(tx, id)?.and_then(|row| row.order());
         recorded.map(Recorded::New).ok_or_else(|| Problem::new(500, "internal", "The payment was not recorded."))
@@ -466,6 +522,7 @@ impl Platform {
                      AND bills.number = payments.number AND bills.period = payments.period",
                 )?
                 .execute(params![order_id, settled_at])?;
+                sign_receipt(&tx, order_id)?;
             }
             tx.commit()?;
         }
@@ -513,6 +570,7 @@ impl Platform {
         for row in rows {
             let row = row?;
             let received = webhooks.query_row([&row.order_id], |count| count.get(0))?;
+            let cashback = row.given().iter().map(|given| given.amount).sum();
             all.push(PlatformPayment {
                 id: row.id,
                 msisdn: row.msisdn,
@@ -526,6 +584,7 @@ impl Platform {
                 order_id: row.order_id,
                 body_sha256: row.body_sha256,
                 receipt: row.receipt,
+                cashback,
                 recorded_at: instant(row.recorded_at),
                 settled_at: row.settled_at.map(instant),
                 puts: row.puts,

@@ -22,6 +22,8 @@ type Answer = Result<Response, Problem>;
 pub fn router(platform: Arc<Platform>) -> Router {
     Router::new()
         .route("/v1/catalogue", get(catalogue))
+        .route("/v1/deals", get(deals))
+        .route("/v1/receipt-keys", get(receipt_keys))
         .route("/v1/verifications", post(start_verification))
         .route("/v1/verifications/{verification}/session", post(collect_session))
         .route("/v1/inquiries", post(inquire))
@@ -76,6 +78,14 @@ async fn catalogue(State(platform): State<Arc<Platform>>, headers: HeaderMap) ->
         return Ok((StatusCode::NOT_MODIFIED, [(header::ETAG, tag)]).into_response());
     }
     Ok(([(header::ETAG, tag)], Json(signed)).into_response())
+}
+
+async fn deals(State(platform): State<Arc<Platform>>) -> Answer {
+    ok(platform.deals()?)
+}
+
+async fn receipt_keys(State(platform): State<Arc<Platform>>) -> Answer {
+    ok(platform.receipt_keys()?)
 }
 
 async fn start_verification(State(platform): State<Arc<Platform>>, headers: HeaderMap, body: Bytes) -> Answer {

@@ -250,26 +250,45 @@ impl Phone {
 
     /// Inquires to pay, and consents: a payment under a new identifier.
     pub async fn consent(&self, bill: &IssuedBill, provider: &str) -> Payment {
+        self.consent_to(bill, provider, None, 0).await
+    }
+
+    /// The same, paid from a source that the person chose, and promised so much back.
+    pub async fn consent_to(&self, bill: &IssuedBill, provider: &str, funding: Option<&str>, cashback: i64) -> Payment {
         let inquiry = self.inquire(bill, "pay").await;
         assert_eq!(inquiry.status, 200, "{inquiry:?}");
         let shown = &inquiry.json["bills"][0];
         let token = shown["bill_token"].as_str().expect("a token");
-        self.payment(&uuid::Uuid::now_v7().to_string(), shown, token, provider)
+        self.dealt(&uuid::Uuid::now_v7().to_string(), shown, token, (provider, funding, cashback))
     }
 
     /// A payment of a bill as shown, under an identifier.
     pub fn payment(&self, id: &str, shown: &Value, token: &str, provider: &str) -> Payment {
+        self.dealt(id, shown, token, (provider, None, 0))
+    }
+
+    fn dealt(
+        &self,
+        id: &str,
+        shown: &Value,
+        token: &str,
+        (provider, funding, cashback): (&str, Option<&str>, i64),
+    ) -> Payment {
         let at = "2026-11-24T04:00:00Z";
         let text = |name: &str| shown[name].as_str().unwrap();
+        let (version, dealt) = match (funding, cashback) {
+            (None, 0) => (1, String::new()),
+            _ => (2, format!("\n{}\n{cashback}", funding.unwrap_or("-"))),
+        };
         let signed = format!(
-            "paytaipei-consent-v1\n{id}\n{}\n{}\n{}\n{}\n{provider}\n{at}",
+            "paytaipei-consent-v{version}\n{id}\n{}\n{}\n{}\n{}\n{provider}\n{at}{dealt}",
             text("biller"),
             text("number"),
             text("period"),
             shown["payable"]
         );
         let signature = self.consent_key.sign(&SystemRandom::new(), signed.as_bytes()).unwrap();
-        let body = json!({
+        let mut body = json!({
             "bill": {"biller": shown["biller"], "number": shown["number"], "period": shown["period"]},
             "amount": shown["amount"],
             "fee": shown["fee"],
@@ -278,6 +297,12 @@ impl Phone {
             "provider": provider,
             "consent": {"at": at, "signature": URL_SAFE_NO_PAD.encode(signature)},
         });
+        if let Some(funding) = funding {
+            body["funding"] = funding.into();
+        }
+        if cashback > 0 {
+            body["cashback"] = cashback.into();
+        }
         Payment { id: id.to_owned(), token: token.to_owned(), body: body.to_string() }
     }
 

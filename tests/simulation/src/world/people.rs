@@ -132,7 +132,7 @@ impl World {
         let provider = self.rng.pick(&Provider::ALL).map_or("esun", |provider| provider.id());
         let asks_first = self.rng.chance(300);
         let intended = self.call(phone, process, |core, _| {
-            if asks_first { core.pay(&kept.id, provider) } else { core.pay_when_confirmed(&kept.id, provider) }
+            if asks_first { core.pay(&kept.id, provider) } else { core.pay_when_confirmed(&kept.id, provider, None) }
         })?;
         match intended {
             Called::Done(view) => {

@@ -31,6 +31,18 @@ class PayTaipei private constructor(private val core: taipei.pay.ffi.PayTaipei) 
     /** Everything that this phone holds of the person, for the person. */
     suspend fun export(): Export = door.passBlocking { core.export() }
 
+    /** Every payment as a table (CSV), safe to open in a spreadsheet. */
+    suspend fun paymentsCsv(): String = door.passBlocking { core.paymentsCsv() }
+
+    /** Every bill as a table, likewise. */
+    suspend fun billsCsv(): String = door.passBlocking { core.billsCsv() }
+
+    /** Every month from the first to the last in which something was paid. */
+    suspend fun spending(): List<Month> = door.passBlocking { core.spending() }
+
+    /** The last twelve months as an SVG, which loads nothing. */
+    suspend fun spendingPicture(): String = door.passBlocking { core.spendingPicture() }
+
     override fun close() {
         if (!door.close()) return
         identity.release()
@@ -115,6 +127,18 @@ class Bills internal constructor(private val ffi: taipei.pay.ffi.Bills, private 
     /** All bills, the earliest due first. */
     suspend fun all(): List<Bill> = door.passBlocking { ffi.bills() }
 
+    /** One page of the bills that are asked for; the next one begins after its [BillPage.next]. */
+    suspend fun find(query: BillQuery): BillPage = door.passBlocking { ffi.find(query) }
+
+    /** When to remind of which bills, the soonest first: to be scheduled anew whenever bills or payments changed. */
+    suspend fun reminders(): List<Reminder> = door.passBlocking { ffi.reminders() }
+
+    /** The other ways to pay that a bill's biller names. */
+    suspend fun otherWays(bill: String): List<OtherWay> = door.passBlocking { ffi.otherWays(bill) }
+
+    /** A bill's own three barcodes, for a counter. Refused once somebody agreed to pay it here. */
+    suspend fun barcodes(bill: String): Barcodes = door.passBlocking { ffi.barcodes(bill) }
+
     suspend fun bill(id: String): Bill = door.passBlocking { ffi.bill(id) }
 
     /** What the platform says of a bill that is kept: how it stands, whose it is, what is payable. Pays nothing. */
@@ -137,6 +161,10 @@ fun providers(lang: Lang): List<Provider> = taipei.pay.ffi.providers(lang)
 
 /** Every refusal of this release. */
 fun refusals(): List<Refusal> = taipei.pay.ffi.refusals()
+
+/** Judges a receipt, as a file's text or a picture of its QR code, by a set of keys (a JWK set). Needs nothing to be open. */
+fun verifyReceipt(content: ByteArray, keys: ByteArray, lang: Lang): Receipt =
+    borrowed(direct(content)) { receipt -> borrowed(direct(keys)) { taipei.pay.ffi.verifyReceipt(receipt, it, lang) } }
 
 /** `NT$1,280`, for a screen. */
 fun moneyText(dollars: Long): String = taipei.pay.ffi.moneyText(dollars)

@@ -25,6 +25,32 @@ class Payments internal constructor(private val ffi: taipei.pay.ffi.Payments, pr
     suspend fun payWhenConfirmed(bill: String, provider: String): Payment =
         door.passBlocking { ffi.payWhenConfirmed(bill, provider) }
 
+    /** The same, from a source at the business that the person chose. */
+    suspend fun pay(bill: String, provider: String, from: Funding): Payment =
+        door.passBlocking { ffi.payFrom(bill, provider, from) }
+
+    /** The payment businesses for this bill, the one that gives back most first, each with why. */
+    suspend fun offers(bill: String): List<ProviderOffer> = door.passBlocking { ffi.offers(bill) }
+
+    /** The deals as this phone was told of them last. */
+    suspend fun deals(): List<Deal> = door.passBlocking { ffi.deals() }
+
+    /** Fetches deals and the keys of receipts now. Paying does so by itself, where they are old. */
+    suspend fun refresh(): Unit = door.passSuspending { ffi.refresh() }
+
+    /** The receipt of a payment, verified by the platform's keys that this phone holds. */
+    suspend fun receipt(payment: String): Receipt = door.passBlocking { ffi.receipt(payment) }
+
+    /** The same as a QR code, for whoever wants to verify it without a network. */
+    suspend fun receiptQr(payment: String): Picture = door.passBlocking { ffi.receiptQr(payment) }
+
+    /** Judges anybody's receipt, as a file's text or a picture of its QR code. */
+    suspend fun verifyReceipt(content: ByteArray): Receipt =
+        door.passBlocking { borrowed(direct(content)) { ffi.verifyReceipt(it) } }
+
+    /** With the next [sync] or [follow], the platform is asked about all payments once more: whether money came back. */
+    suspend fun askAgain(): Unit = door.passBlocking { ffi.askAgain() }
+
     /** The person agrees to what [payment] shows: asks the vault to confirm that somebody is present. */
     suspend fun consent(payment: String): Payment = door.passBlocking { ffi.consent(payment) }
 

@@ -828,6 +828,8 @@ internal object IntegrityCheckingUniffiLib {
     }
 
     internal fun ensureInitialized() = Unit
+    external fun uniffi_paytaipei_ffi_checksum_func_verify_receipt(
+    ): Int
     external fun uniffi_paytaipei_ffi_checksum_func_billers(
     ): Int
     external fun uniffi_paytaipei_ffi_checksum_func_leave_drop(
@@ -862,6 +864,10 @@ internal object IntegrityCheckingUniffiLib {
     ): Int
     external fun uniffi_paytaipei_ffi_checksum_method_billers_typing(
     ): Int
+    external fun uniffi_paytaipei_ffi_checksum_method_bills_barcodes(
+    ): Int
+    external fun uniffi_paytaipei_ffi_checksum_method_bills_other_ways(
+    ): Int
     external fun uniffi_paytaipei_ffi_checksum_method_bills_add_picture(
     ): Int
     external fun uniffi_paytaipei_ffi_checksum_method_bills_add_symbols(
@@ -877,6 +883,10 @@ internal object IntegrityCheckingUniffiLib {
     external fun uniffi_paytaipei_ffi_checksum_method_bills_inquire(
     ): Int
     external fun uniffi_paytaipei_ffi_checksum_method_bills_take_drops(
+    ): Int
+    external fun uniffi_paytaipei_ffi_checksum_method_bills_find(
+    ): Int
+    external fun uniffi_paytaipei_ffi_checksum_method_bills_reminders(
     ): Int
     external fun uniffi_paytaipei_ffi_checksum_method_identity_finish(
     ): Int
@@ -896,6 +906,14 @@ internal object IntegrityCheckingUniffiLib {
     ): Int
     external fun uniffi_paytaipei_ffi_checksum_method_paymentobserver_ended(
     ): Int
+    external fun uniffi_paytaipei_ffi_checksum_method_paytaipei_bills_csv(
+    ): Int
+    external fun uniffi_paytaipei_ffi_checksum_method_paytaipei_payments_csv(
+    ): Int
+    external fun uniffi_paytaipei_ffi_checksum_method_paytaipei_spending(
+    ): Int
+    external fun uniffi_paytaipei_ffi_checksum_method_paytaipei_spending_picture(
+    ): Int
     external fun uniffi_paytaipei_ffi_checksum_method_paytaipei_billers(
     ): Int
     external fun uniffi_paytaipei_ffi_checksum_method_paytaipei_bills(
@@ -907,6 +925,22 @@ internal object IntegrityCheckingUniffiLib {
     external fun uniffi_paytaipei_ffi_checksum_method_paytaipei_is_damaged(
     ): Int
     external fun uniffi_paytaipei_ffi_checksum_method_paytaipei_payments(
+    ): Int
+    external fun uniffi_paytaipei_ffi_checksum_method_payments_ask_again(
+    ): Int
+    external fun uniffi_paytaipei_ffi_checksum_method_payments_receipt(
+    ): Int
+    external fun uniffi_paytaipei_ffi_checksum_method_payments_receipt_qr(
+    ): Int
+    external fun uniffi_paytaipei_ffi_checksum_method_payments_verify_receipt(
+    ): Int
+    external fun uniffi_paytaipei_ffi_checksum_method_payments_deals(
+    ): Int
+    external fun uniffi_paytaipei_ffi_checksum_method_payments_offers(
+    ): Int
+    external fun uniffi_paytaipei_ffi_checksum_method_payments_pay_from(
+    ): Int
+    external fun uniffi_paytaipei_ffi_checksum_method_payments_refresh(
     ): Int
     external fun uniffi_paytaipei_ffi_checksum_method_payments_cancel(
     ): Int
@@ -1009,6 +1043,10 @@ internal object UniffiLib {
     ): Long
     external fun uniffi_paytaipei_ffi_fn_free_bills(`handle`: Long,uniffi_out_err: UniffiRustCallStatus,
     ): Unit
+    external fun uniffi_paytaipei_ffi_fn_method_bills_barcodes(`ptr`: Long,`bill`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
+    ): RustBuffer.ByValue
+    external fun uniffi_paytaipei_ffi_fn_method_bills_other_ways(`ptr`: Long,`bill`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
+    ): RustBuffer.ByValue
     external fun uniffi_paytaipei_ffi_fn_method_bills_add_picture(`ptr`: Long,`picture`: ForeignBytes.ByValue,uniffi_out_err: UniffiRustCallStatus,
     ): RustBuffer.ByValue
     external fun uniffi_paytaipei_ffi_fn_method_bills_add_symbols(`ptr`: Long,`symbols`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
@@ -1024,6 +1062,10 @@ internal object UniffiLib {
     external fun uniffi_paytaipei_ffi_fn_method_bills_inquire(`ptr`: Long,`biller`: RustBuffer.ByValue,`number`: RustBuffer.ByValue,
     ): Long
     external fun uniffi_paytaipei_ffi_fn_method_bills_take_drops(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus,
+    ): RustBuffer.ByValue
+    external fun uniffi_paytaipei_ffi_fn_method_bills_find(`ptr`: Long,`query`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
+    ): RustBuffer.ByValue
+    external fun uniffi_paytaipei_ffi_fn_method_bills_reminders(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus,
     ): RustBuffer.ByValue
     external fun uniffi_paytaipei_ffi_fn_clone_identity(`handle`: Long,uniffi_out_err: UniffiRustCallStatus,
     ): Long
@@ -1063,6 +1105,14 @@ internal object UniffiLib {
     ): Unit
     external fun uniffi_paytaipei_ffi_fn_constructor_paytaipei_open(`config`: RustBuffer.ByValue,`vault`: Long,`connectivity`: Long,uniffi_out_err: UniffiRustCallStatus,
     ): Long
+    external fun uniffi_paytaipei_ffi_fn_method_paytaipei_bills_csv(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus,
+    ): RustBuffer.ByValue
+    external fun uniffi_paytaipei_ffi_fn_method_paytaipei_payments_csv(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus,
+    ): RustBuffer.ByValue
+    external fun uniffi_paytaipei_ffi_fn_method_paytaipei_spending(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus,
+    ): RustBuffer.ByValue
+    external fun uniffi_paytaipei_ffi_fn_method_paytaipei_spending_picture(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus,
+    ): RustBuffer.ByValue
     external fun uniffi_paytaipei_ffi_fn_method_paytaipei_billers(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus,
     ): Long
     external fun uniffi_paytaipei_ffi_fn_method_paytaipei_bills(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus,
@@ -1079,6 +1129,22 @@ internal object UniffiLib {
     ): Long
     external fun uniffi_paytaipei_ffi_fn_free_payments(`handle`: Long,uniffi_out_err: UniffiRustCallStatus,
     ): Unit
+    external fun uniffi_paytaipei_ffi_fn_method_payments_ask_again(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus,
+    ): Unit
+    external fun uniffi_paytaipei_ffi_fn_method_payments_receipt(`ptr`: Long,`payment`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
+    ): RustBuffer.ByValue
+    external fun uniffi_paytaipei_ffi_fn_method_payments_receipt_qr(`ptr`: Long,`payment`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
+    ): RustBuffer.ByValue
+    external fun uniffi_paytaipei_ffi_fn_method_payments_verify_receipt(`ptr`: Long,`content`: ForeignBytes.ByValue,uniffi_out_err: UniffiRustCallStatus,
+    ): RustBuffer.ByValue
+    external fun uniffi_paytaipei_ffi_fn_method_payments_deals(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus,
+    ): RustBuffer.ByValue
+    external fun uniffi_paytaipei_ffi_fn_method_payments_offers(`ptr`: Long,`bill`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
+    ): RustBuffer.ByValue
+    external fun uniffi_paytaipei_ffi_fn_method_payments_pay_from(`ptr`: Long,`bill`: RustBuffer.ByValue,`provider`: RustBuffer.ByValue,`funding`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
+    ): RustBuffer.ByValue
+    external fun uniffi_paytaipei_ffi_fn_method_payments_refresh(`ptr`: Long,
+    ): Long
     external fun uniffi_paytaipei_ffi_fn_method_payments_cancel(`ptr`: Long,`payment`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
     ): RustBuffer.ByValue
     external fun uniffi_paytaipei_ffi_fn_method_payments_consent(`ptr`: Long,`payment`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
@@ -1155,11 +1221,19 @@ internal object UniffiLib {
     ): RustBuffer.ByValue
     external fun uniffi_paytaipei_ffi_fn_method_billdrop_uniffi_trait_debug(`ptr`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
     ): RustBuffer.ByValue
+    external fun uniffi_paytaipei_ffi_fn_method_barcodes_uniffi_trait_debug(`ptr`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
+    ): RustBuffer.ByValue
+    external fun uniffi_paytaipei_ffi_fn_method_picture_uniffi_trait_debug(`ptr`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
+    ): RustBuffer.ByValue
+    external fun uniffi_paytaipei_ffi_fn_method_receipt_uniffi_trait_debug(`ptr`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
+    ): RustBuffer.ByValue
     external fun uniffi_paytaipei_ffi_fn_method_keyed_uniffi_trait_debug(`ptr`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
     ): RustBuffer.ByValue
     external fun uniffi_paytaipei_ffi_fn_method_knownnumber_uniffi_trait_debug(`ptr`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
     ): RustBuffer.ByValue
     external fun uniffi_paytaipei_ffi_fn_method_words_pick(`ptr`: RustBuffer.ByValue,`lang`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
+    ): RustBuffer.ByValue
+    external fun uniffi_paytaipei_ffi_fn_method_billpage_uniffi_trait_debug(`ptr`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
     ): RustBuffer.ByValue
     external fun uniffi_paytaipei_ffi_fn_method_bill_uniffi_trait_debug(`ptr`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
     ): RustBuffer.ByValue
@@ -1168,6 +1242,8 @@ internal object UniffiLib {
     external fun uniffi_paytaipei_ffi_fn_method_payment_uniffi_trait_debug(`ptr`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
     ): RustBuffer.ByValue
     external fun uniffi_paytaipei_ffi_fn_method_symbol_uniffi_trait_debug(`ptr`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
+    ): RustBuffer.ByValue
+    external fun uniffi_paytaipei_ffi_fn_func_verify_receipt(`content`: ForeignBytes.ByValue,`keys`: ForeignBytes.ByValue,`lang`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
     ): RustBuffer.ByValue
     external fun uniffi_paytaipei_ffi_fn_func_billers(`lang`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
     ): RustBuffer.ByValue
@@ -1300,6 +1376,9 @@ private fun uniffiCheckContractApiVersion(lib: IntegrityCheckingUniffiLib) {
 }
 @Suppress("UNUSED_PARAMETER")
 private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
+    if ((lib.uniffi_paytaipei_ffi_checksum_func_verify_receipt() and 0xFFFF) != 12906) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
     if ((lib.uniffi_paytaipei_ffi_checksum_func_billers() and 0xFFFF) != 4871) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
@@ -1351,6 +1430,12 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_paytaipei_ffi_checksum_method_billers_typing() and 0xFFFF) != 11142) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
+    if ((lib.uniffi_paytaipei_ffi_checksum_method_bills_barcodes() and 0xFFFF) != 5246) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_paytaipei_ffi_checksum_method_bills_other_ways() and 0xFFFF) != 6055) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
     if ((lib.uniffi_paytaipei_ffi_checksum_method_bills_add_picture() and 0xFFFF) != 49732) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
@@ -1373,6 +1458,12 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_paytaipei_ffi_checksum_method_bills_take_drops() and 0xFFFF) != 10099) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_paytaipei_ffi_checksum_method_bills_find() and 0xFFFF) != 45703) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_paytaipei_ffi_checksum_method_bills_reminders() and 0xFFFF) != 42371) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_paytaipei_ffi_checksum_method_identity_finish() and 0xFFFF) != 27213) {
@@ -1402,6 +1493,18 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_paytaipei_ffi_checksum_method_paymentobserver_ended() and 0xFFFF) != 1643) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
+    if ((lib.uniffi_paytaipei_ffi_checksum_method_paytaipei_bills_csv() and 0xFFFF) != 19609) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_paytaipei_ffi_checksum_method_paytaipei_payments_csv() and 0xFFFF) != 24679) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_paytaipei_ffi_checksum_method_paytaipei_spending() and 0xFFFF) != 47159) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_paytaipei_ffi_checksum_method_paytaipei_spending_picture() and 0xFFFF) != 23294) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
     if ((lib.uniffi_paytaipei_ffi_checksum_method_paytaipei_billers() and 0xFFFF) != 44720) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
@@ -1418,6 +1521,30 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_paytaipei_ffi_checksum_method_paytaipei_payments() and 0xFFFF) != 63170) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_paytaipei_ffi_checksum_method_payments_ask_again() and 0xFFFF) != 59840) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_paytaipei_ffi_checksum_method_payments_receipt() and 0xFFFF) != 4057) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_paytaipei_ffi_checksum_method_payments_receipt_qr() and 0xFFFF) != 63717) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_paytaipei_ffi_checksum_method_payments_verify_receipt() and 0xFFFF) != 5525) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_paytaipei_ffi_checksum_method_payments_deals() and 0xFFFF) != 18236) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_paytaipei_ffi_checksum_method_payments_offers() and 0xFFFF) != 31078) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_paytaipei_ffi_checksum_method_payments_pay_from() and 0xFFFF) != 52945) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_paytaipei_ffi_checksum_method_payments_refresh() and 0xFFFF) != 13969) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_paytaipei_ffi_checksum_method_payments_cancel() and 0xFFFF) != 53563) {
@@ -2556,6 +2683,16 @@ public object FfiConverterTypeBillers: FfiConverter<Billers, Long> {
 public interface BillsInterface {
 
     /**
+     * The bill's own three barcodes, at a size that a counter's reader reads. Refused once somebody agreed to pay here.
+     */
+    fun `barcodes`(`bill`: kotlin.String): Barcodes
+
+    /**
+     * The other ways that this bill's biller names, in its order.
+     */
+    fun `otherWays`(`bill`: kotlin.String): List<OtherWay>
+
+    /**
      * Keeps the bill that a picture (PNG or JPEG) shows. The same bill is kept once, whatever way it comes in.
      */
     fun `addPicture`(`picture`: java.nio.ByteBuffer): Bill
@@ -2596,6 +2733,16 @@ public interface BillsInterface {
      * number is verified.
      */
     fun `takeDrops`(): List<TakenDrop>
+
+    /**
+     * One page of the bills that are asked for.
+     */
+    fun `find`(`query`: BillQuery): BillPage
+
+    /**
+     * When to remind of which bills, the soonest first: to be scheduled anew whenever bills or payments changed.
+     */
+    fun `reminders`(): List<Reminder>
 
     companion object
 }
@@ -2703,6 +2850,42 @@ open class Bills: Disposable, AutoCloseable, BillsInterface
             UniffiLib.uniffi_paytaipei_ffi_fn_clone_bills(handle, status)
         }
     }
+
+
+    /**
+     * The bill's own three barcodes, at a size that a counter's reader reads. Refused once somebody agreed to pay here.
+     */
+    @Throws(PayTaipeiException::class)override fun `barcodes`(`bill`: kotlin.String): Barcodes {
+            return FfiConverterTypeBarcodes.lift(
+    callWithHandle {
+    uniffiRustCallWithError(PayTaipeiException) { _status ->
+    UniffiLib.uniffi_paytaipei_ffi_fn_method_bills_barcodes(
+        it,
+
+        FfiConverterString.lower(`bill`),_status)
+}
+    }
+    )
+    }
+
+
+
+    /**
+     * The other ways that this bill's biller names, in its order.
+     */
+    @Throws(PayTaipeiException::class)override fun `otherWays`(`bill`: kotlin.String): List<OtherWay> {
+            return FfiConverterSequenceTypeOtherWay.lift(
+    callWithHandle {
+    uniffiRustCallWithError(PayTaipeiException) { _status ->
+    UniffiLib.uniffi_paytaipei_ffi_fn_method_bills_other_ways(
+        it,
+
+        FfiConverterString.lower(`bill`),_status)
+}
+    }
+    )
+    }
+
 
 
     /**
@@ -2855,6 +3038,41 @@ open class Bills: Disposable, AutoCloseable, BillsInterface
     callWithHandle {
     uniffiRustCallWithError(PayTaipeiException) { _status ->
     UniffiLib.uniffi_paytaipei_ffi_fn_method_bills_take_drops(
+        it,
+        _status)
+}
+    }
+    )
+    }
+
+
+
+    /**
+     * One page of the bills that are asked for.
+     */
+    @Throws(PayTaipeiException::class)override fun `find`(`query`: BillQuery): BillPage {
+            return FfiConverterTypeBillPage.lift(
+    callWithHandle {
+    uniffiRustCallWithError(PayTaipeiException) { _status ->
+    UniffiLib.uniffi_paytaipei_ffi_fn_method_bills_find(
+        it,
+
+        FfiConverterTypeBillQuery.lower(`query`),_status)
+}
+    }
+    )
+    }
+
+
+
+    /**
+     * When to remind of which bills, the soonest first: to be scheduled anew whenever bills or payments changed.
+     */
+    @Throws(PayTaipeiException::class)override fun `reminders`(): List<Reminder> {
+            return FfiConverterSequenceTypeReminder.lift(
+    callWithHandle {
+    uniffiRustCallWithError(PayTaipeiException) { _status ->
+    UniffiLib.uniffi_paytaipei_ffi_fn_method_bills_reminders(
         it,
         _status)
 }
@@ -4630,6 +4848,26 @@ public object FfiConverterTypeKeyVault: FfiConverter<KeyVault, Long> {
  */
 public interface PayTaipeiInterface {
 
+    /**
+     * Every bill as a table, likewise.
+     */
+    fun `billsCsv`(): kotlin.String
+
+    /**
+     * Every payment as a table (CSV, RFC 4180), safe to open in a spreadsheet.
+     */
+    fun `paymentsCsv`(): kotlin.String
+
+    /**
+     * Every month from the first to the last in which something was paid.
+     */
+    fun `spending`(): List<Month>
+
+    /**
+     * The last twelve months as an SVG, which loads nothing.
+     */
+    fun `spendingPicture`(): kotlin.String
+
     fun `billers`(): Billers
 
     fun `bills`(): Bills
@@ -4755,6 +4993,74 @@ open class PayTaipei: Disposable, AutoCloseable, PayTaipeiInterface
             UniffiLib.uniffi_paytaipei_ffi_fn_clone_paytaipei(handle, status)
         }
     }
+
+
+    /**
+     * Every bill as a table, likewise.
+     */
+    @Throws(PayTaipeiException::class)override fun `billsCsv`(): kotlin.String {
+            return FfiConverterString.lift(
+    callWithHandle {
+    uniffiRustCallWithError(PayTaipeiException) { _status ->
+    UniffiLib.uniffi_paytaipei_ffi_fn_method_paytaipei_bills_csv(
+        it,
+        _status)
+}
+    }
+    )
+    }
+
+
+
+    /**
+     * Every payment as a table (CSV, RFC 4180), safe to open in a spreadsheet.
+     */
+    @Throws(PayTaipeiException::class)override fun `paymentsCsv`(): kotlin.String {
+            return FfiConverterString.lift(
+    callWithHandle {
+    uniffiRustCallWithError(PayTaipeiException) { _status ->
+    UniffiLib.uniffi_paytaipei_ffi_fn_method_paytaipei_payments_csv(
+        it,
+        _status)
+}
+    }
+    )
+    }
+
+
+
+    /**
+     * Every month from the first to the last in which something was paid.
+     */
+    @Throws(PayTaipeiException::class)override fun `spending`(): List<Month> {
+            return FfiConverterSequenceTypeMonth.lift(
+    callWithHandle {
+    uniffiRustCallWithError(PayTaipeiException) { _status ->
+    UniffiLib.uniffi_paytaipei_ffi_fn_method_paytaipei_spending(
+        it,
+        _status)
+}
+    }
+    )
+    }
+
+
+
+    /**
+     * The last twelve months as an SVG, which loads nothing.
+     */
+    @Throws(PayTaipeiException::class)override fun `spendingPicture`(): kotlin.String {
+            return FfiConverterString.lift(
+    callWithHandle {
+    uniffiRustCallWithError(PayTaipeiException) { _status ->
+    UniffiLib.uniffi_paytaipei_ffi_fn_method_paytaipei_spending_picture(
+        it,
+        _status)
+}
+    }
+    )
+    }
+
 
     override fun `billers`(): Billers {
             return FfiConverterTypeBillers.lift(
@@ -5369,6 +5675,47 @@ public object FfiConverterTypePaymentObserver: FfiConverter<PaymentObserver, Lon
 public interface PaymentsInterface {
 
     /**
+     * The next time that this phone pays or synchronises, the platform is asked about all payments of the number once
+     * more: whether money came back.
+     */
+    fun `askAgain`()
+
+    /**
+     * The receipt of a payment, verified by the platform's keys that this phone holds.
+     */
+    fun `receipt`(`payment`: kotlin.String): Receipt
+
+    /**
+     * The receipt of a payment as a QR code, for whoever wants to verify it without a network.
+     */
+    fun `receiptQr`(`payment`: kotlin.String): Picture
+
+    /**
+     * Judges anybody's receipt, as a file's text or a picture of its QR code, by the keys that this phone holds.
+     */
+    fun `verifyReceipt`(`content`: java.nio.ByteBuffer): Receipt
+
+    /**
+     * The deals as this phone was told of them last.
+     */
+    fun `deals`(): List<Deal>
+
+    /**
+     * The payment businesses for this bill, the one that gives back most first, each with why.
+     */
+    fun `offers`(`bill`: kotlin.String): List<ProviderOffer>
+
+    /**
+     * The same as `pay`, from a source at the business that the person chose.
+     */
+    fun `payFrom`(`bill`: kotlin.String, `provider`: kotlin.String, `funding`: Funding): Payment
+
+    /**
+     * Fetches deals and the keys of receipts now. Paying does so by itself, where they are old.
+     */
+    suspend fun `refresh`()
+
+    /**
      * The person wants it stopped. Where bytes may be on their way, the platform has to say that they never charge.
      */
     fun `cancel`(`payment`: kotlin.String): Payment
@@ -5528,6 +5875,157 @@ open class Payments: Disposable, AutoCloseable, PaymentsInterface
         return uniffiRustCall() { status ->
             UniffiLib.uniffi_paytaipei_ffi_fn_clone_payments(handle, status)
         }
+    }
+
+
+    /**
+     * The next time that this phone pays or synchronises, the platform is asked about all payments of the number once
+     * more: whether money came back.
+     */
+    @Throws(PayTaipeiException::class)override fun `askAgain`()
+        =
+    callWithHandle {
+    uniffiRustCallWithError(PayTaipeiException) { _status ->
+    UniffiLib.uniffi_paytaipei_ffi_fn_method_payments_ask_again(
+        it,
+        _status)
+}
+    }
+
+
+
+
+    /**
+     * The receipt of a payment, verified by the platform's keys that this phone holds.
+     */
+    @Throws(PayTaipeiException::class)override fun `receipt`(`payment`: kotlin.String): Receipt {
+            return FfiConverterTypeReceipt.lift(
+    callWithHandle {
+    uniffiRustCallWithError(PayTaipeiException) { _status ->
+    UniffiLib.uniffi_paytaipei_ffi_fn_method_payments_receipt(
+        it,
+
+        FfiConverterString.lower(`payment`),_status)
+}
+    }
+    )
+    }
+
+
+
+    /**
+     * The receipt of a payment as a QR code, for whoever wants to verify it without a network.
+     */
+    @Throws(PayTaipeiException::class)override fun `receiptQr`(`payment`: kotlin.String): Picture {
+            return FfiConverterTypePicture.lift(
+    callWithHandle {
+    uniffiRustCallWithError(PayTaipeiException) { _status ->
+    UniffiLib.uniffi_paytaipei_ffi_fn_method_payments_receipt_qr(
+        it,
+
+        FfiConverterString.lower(`payment`),_status)
+}
+    }
+    )
+    }
+
+
+
+    /**
+     * Judges anybody's receipt, as a file's text or a picture of its QR code, by the keys that this phone holds.
+     */
+    @Throws(PayTaipeiException::class)override fun `verifyReceipt`(`content`: java.nio.ByteBuffer): Receipt {
+            return FfiConverterTypeReceipt.lift(
+    callWithHandle {
+    uniffiRustCallWithError(PayTaipeiException) { _status ->
+    UniffiLib.uniffi_paytaipei_ffi_fn_method_payments_verify_receipt(
+        it,
+
+        FfiConverterByRefBytes.lower(`content`),_status)
+}
+    }
+    )
+    }
+
+
+
+    /**
+     * The deals as this phone was told of them last.
+     */
+    @Throws(PayTaipeiException::class)override fun `deals`(): List<Deal> {
+            return FfiConverterSequenceTypeDeal.lift(
+    callWithHandle {
+    uniffiRustCallWithError(PayTaipeiException) { _status ->
+    UniffiLib.uniffi_paytaipei_ffi_fn_method_payments_deals(
+        it,
+        _status)
+}
+    }
+    )
+    }
+
+
+
+    /**
+     * The payment businesses for this bill, the one that gives back most first, each with why.
+     */
+    @Throws(PayTaipeiException::class)override fun `offers`(`bill`: kotlin.String): List<ProviderOffer> {
+            return FfiConverterSequenceTypeProviderOffer.lift(
+    callWithHandle {
+    uniffiRustCallWithError(PayTaipeiException) { _status ->
+    UniffiLib.uniffi_paytaipei_ffi_fn_method_payments_offers(
+        it,
+
+        FfiConverterString.lower(`bill`),_status)
+}
+    }
+    )
+    }
+
+
+
+    /**
+     * The same as `pay`, from a source at the business that the person chose.
+     */
+    @Throws(PayTaipeiException::class)override fun `payFrom`(`bill`: kotlin.String, `provider`: kotlin.String, `funding`: Funding): Payment {
+            return FfiConverterTypePayment.lift(
+    callWithHandle {
+    uniffiRustCallWithError(PayTaipeiException) { _status ->
+    UniffiLib.uniffi_paytaipei_ffi_fn_method_payments_pay_from(
+        it,
+
+        FfiConverterString.lower(`bill`),
+        FfiConverterString.lower(`provider`),
+        FfiConverterTypeFunding.lower(`funding`),_status)
+}
+    }
+    )
+    }
+
+
+
+    /**
+     * Fetches deals and the keys of receipts now. Paying does so by itself, where they are old.
+     */
+    @Throws(PayTaipeiException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `refresh`() {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_paytaipei_ffi_fn_method_payments_refresh(
+                uniffiHandle,
+
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_paytaipei_ffi_rust_future_poll_void(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_paytaipei_ffi_rust_future_complete_void(future, continuation) },
+        { future -> UniffiLib.ffi_paytaipei_ffi_rust_future_free_void(future) },
+        // lift function
+        { },
+
+        // Error FFI converter
+        PayTaipeiException.ErrorHandler,
+    )
     }
 
 
@@ -6644,6 +7142,59 @@ public object FfiConverterTypeVerificationObserver: FfiConverter<VerificationObs
 
 
 /**
+ * A bill's three barcodes, to be shown at a counter. Personal data.
+ */
+data class Barcodes (
+    /**
+     * The three segments in their order, to be printed beside.
+     */
+    val `texts`: List<kotlin.String>
+    ,
+    val `picture`: Picture
+
+){
+
+
+
+
+    // The local Rust `Display`/`Debug` implementation.
+    override fun toString(): String {
+        return FfiConverterString.lift(
+    uniffiRustCall() { _status ->
+    UniffiLib.uniffi_paytaipei_ffi_fn_method_barcodes_uniffi_trait_debug(FfiConverterTypeBarcodes.lower(this),
+        _status)
+}
+    )
+    }
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeBarcodes: FfiConverterRustBuffer<Barcodes> {
+    override fun read(buf: ByteBuffer): Barcodes {
+        return Barcodes(
+            FfiConverterSequenceString.read(buf),
+            FfiConverterTypePicture.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: Barcodes) = (
+            FfiConverterSequenceString.allocationSize(value.`texts`) +
+            FfiConverterTypePicture.allocationSize(value.`picture`)
+    )
+
+    override fun write(value: Barcodes, buf: ByteBuffer) {
+            FfiConverterSequenceString.write(value.`texts`, buf)
+            FfiConverterTypePicture.write(value.`picture`, buf)
+    }
+}
+
+
+
+/**
  * A bill on this phone. Personal data: for the person's eyes only.
  */
 data class Bill (
@@ -6797,6 +7348,132 @@ public object FfiConverterTypeBill: FfiConverterRustBuffer<Bill> {
             FfiConverterOptionalString.write(value.`payment`, buf)
             FfiConverterOptionalString.write(value.`nickname`, buf)
             FfiConverterBoolean.write(value.`paidBefore`, buf)
+    }
+}
+
+
+
+/**
+ * A page of bills, the earliest due first.
+ */
+data class BillPage (
+    val `bills`: List<Bill>
+    ,
+    /**
+     * Where the next page begins: the query's `after`. Absent where this is the last.
+     */
+    val `next`: kotlin.String?
+
+){
+
+
+
+
+    // The local Rust `Display`/`Debug` implementation.
+    override fun toString(): String {
+        return FfiConverterString.lift(
+    uniffiRustCall() { _status ->
+    UniffiLib.uniffi_paytaipei_ffi_fn_method_billpage_uniffi_trait_debug(FfiConverterTypeBillPage.lower(this),
+        _status)
+}
+    )
+    }
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeBillPage: FfiConverterRustBuffer<BillPage> {
+    override fun read(buf: ByteBuffer): BillPage {
+        return BillPage(
+            FfiConverterSequenceTypeBill.read(buf),
+            FfiConverterOptionalString.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: BillPage) = (
+            FfiConverterSequenceTypeBill.allocationSize(value.`bills`) +
+            FfiConverterOptionalString.allocationSize(value.`next`)
+    )
+
+    override fun write(value: BillPage, buf: ByteBuffer) {
+            FfiConverterSequenceTypeBill.write(value.`bills`, buf)
+            FfiConverterOptionalString.write(value.`next`, buf)
+    }
+}
+
+
+
+/**
+ * Which bills. What is left out matches all.
+ */
+data class BillQuery (
+    /**
+     * Words that a bill has all of: in its number, its biller's name, owner, address, amount or day.
+     */
+    val `text`: kotlin.String = ""
+    ,
+    val `biller`: kotlin.String? = null
+    ,
+    val `status`: BillStatus? = null
+    ,
+    /**
+     * Only what is still to be paid, nobody pays it yet, and it is due within so many days from today.
+     */
+    val `dueWithinDays`: kotlin.UInt? = null
+    ,
+    /**
+     * The last bill of the page before.
+     */
+    val `after`: kotlin.String? = null
+    ,
+    /**
+     * At most so many, 1 to 200.
+     */
+    val `limit`: kotlin.UInt = 50u
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeBillQuery: FfiConverterRustBuffer<BillQuery> {
+    override fun read(buf: ByteBuffer): BillQuery {
+        return BillQuery(
+            FfiConverterString.read(buf),
+            FfiConverterOptionalString.read(buf),
+            FfiConverterOptionalTypeBillStatus.read(buf),
+            FfiConverterOptionalUInt.read(buf),
+            FfiConverterOptionalString.read(buf),
+            FfiConverterUInt.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: BillQuery) = (
+            FfiConverterString.allocationSize(value.`text`) +
+            FfiConverterOptionalString.allocationSize(value.`biller`) +
+            FfiConverterOptionalTypeBillStatus.allocationSize(value.`status`) +
+            FfiConverterOptionalUInt.allocationSize(value.`dueWithinDays`) +
+            FfiConverterOptionalString.allocationSize(value.`after`) +
+            FfiConverterUInt.allocationSize(value.`limit`)
+    )
+
+    override fun write(value: BillQuery, buf: ByteBuffer) {
+            FfiConverterString.write(value.`text`, buf)
+            FfiConverterOptionalString.write(value.`biller`, buf)
+            FfiConverterOptionalTypeBillStatus.write(value.`status`, buf)
+            FfiConverterOptionalUInt.write(value.`dueWithinDays`, buf)
+            FfiConverterOptionalString.write(value.`after`, buf)
+            FfiConverterUInt.write(value.`limit`, buf)
     }
 }
 
@@ -7113,6 +7790,83 @@ public object FfiConverterTypeCounty: FfiConverterRustBuffer<County> {
 
 
 /**
+ * A deal. It is over after `until`, in the city's day.
+ */
+data class Deal (
+    val `id`: kotlin.String
+    ,
+    val `name`: kotlin.String
+    ,
+    val `provider`: kotlin.String
+    ,
+    val `providerName`: kotlin.String
+    ,
+    /**
+     * Its conditions in one line.
+     */
+    val `words`: kotlin.String
+    ,
+    val `from`: kotlin.String?
+    ,
+    val `until`: kotlin.String
+    ,
+    /**
+     * Whether it gives something today.
+     */
+    val `current`: kotlin.Boolean
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeDeal: FfiConverterRustBuffer<Deal> {
+    override fun read(buf: ByteBuffer): Deal {
+        return Deal(
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterOptionalString.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterBoolean.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: Deal) = (
+            FfiConverterString.allocationSize(value.`id`) +
+            FfiConverterString.allocationSize(value.`name`) +
+            FfiConverterString.allocationSize(value.`provider`) +
+            FfiConverterString.allocationSize(value.`providerName`) +
+            FfiConverterString.allocationSize(value.`words`) +
+            FfiConverterOptionalString.allocationSize(value.`from`) +
+            FfiConverterString.allocationSize(value.`until`) +
+            FfiConverterBoolean.allocationSize(value.`current`)
+    )
+
+    override fun write(value: Deal, buf: ByteBuffer) {
+            FfiConverterString.write(value.`id`, buf)
+            FfiConverterString.write(value.`name`, buf)
+            FfiConverterString.write(value.`provider`, buf)
+            FfiConverterString.write(value.`providerName`, buf)
+            FfiConverterString.write(value.`words`, buf)
+            FfiConverterOptionalString.write(value.`from`, buf)
+            FfiConverterString.write(value.`until`, buf)
+            FfiConverterBoolean.write(value.`current`, buf)
+    }
+}
+
+
+
+/**
  * Everything that this phone holds of the person, for the person.
  */
 data class Export (
@@ -7339,6 +8093,47 @@ public object FfiConverterTypeFrame: FfiConverterRustBuffer<Frame> {
 
 
 /**
+ * What one deal gives.
+ */
+data class Given (
+    val `deal`: kotlin.String
+    ,
+    val `amount`: kotlin.Long
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeGiven: FfiConverterRustBuffer<Given> {
+    override fun read(buf: ByteBuffer): Given {
+        return Given(
+            FfiConverterString.read(buf),
+            FfiConverterLong.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: Given) = (
+            FfiConverterString.allocationSize(value.`deal`) +
+            FfiConverterLong.allocationSize(value.`amount`)
+    )
+
+    override fun write(value: Given, buf: ByteBuffer) {
+            FfiConverterString.write(value.`deal`, buf)
+            FfiConverterLong.write(value.`amount`, buf)
+    }
+}
+
+
+
+/**
  * What a household owes.
  */
 data class Household (
@@ -7501,6 +8296,128 @@ public object FfiConverterTypeKnownNumber: FfiConverterRustBuffer<KnownNumber> {
 
 
 /**
+ * What was spent in one month of the city's calendar. Amounts are whole New Taiwan dollars.
+ */
+data class Month (
+    /**
+     * `YYYY-MM`.
+     */
+    val `month`: kotlin.String
+    ,
+    val `payments`: kotlin.UInt
+    ,
+    val `charged`: kotlin.Long
+    ,
+    /**
+     * What was given back of it.
+     */
+    val `cashback`: kotlin.Long
+    ,
+    /**
+     * The dearest first.
+     */
+    val `billers`: List<Spent>
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeMonth: FfiConverterRustBuffer<Month> {
+    override fun read(buf: ByteBuffer): Month {
+        return Month(
+            FfiConverterString.read(buf),
+            FfiConverterUInt.read(buf),
+            FfiConverterLong.read(buf),
+            FfiConverterLong.read(buf),
+            FfiConverterSequenceTypeSpent.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: Month) = (
+            FfiConverterString.allocationSize(value.`month`) +
+            FfiConverterUInt.allocationSize(value.`payments`) +
+            FfiConverterLong.allocationSize(value.`charged`) +
+            FfiConverterLong.allocationSize(value.`cashback`) +
+            FfiConverterSequenceTypeSpent.allocationSize(value.`billers`)
+    )
+
+    override fun write(value: Month, buf: ByteBuffer) {
+            FfiConverterString.write(value.`month`, buf)
+            FfiConverterUInt.write(value.`payments`, buf)
+            FfiConverterLong.write(value.`charged`, buf)
+            FfiConverterLong.write(value.`cashback`, buf)
+            FfiConverterSequenceTypeSpent.write(value.`billers`, buf)
+    }
+}
+
+
+
+/**
+ * A way to pay a bill that is not this app's.
+ */
+data class OtherWay (
+    val `id`: kotlin.String
+    ,
+    val `name`: kotlin.String
+    ,
+    /**
+     * What to bring, or to key in.
+     */
+    val `how`: kotlin.String
+    ,
+    /**
+     * Whether somebody scans the bill's three barcodes there.
+     */
+    val `byBarcodes`: kotlin.Boolean
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeOtherWay: FfiConverterRustBuffer<OtherWay> {
+    override fun read(buf: ByteBuffer): OtherWay {
+        return OtherWay(
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterBoolean.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: OtherWay) = (
+            FfiConverterString.allocationSize(value.`id`) +
+            FfiConverterString.allocationSize(value.`name`) +
+            FfiConverterString.allocationSize(value.`how`) +
+            FfiConverterBoolean.allocationSize(value.`byBarcodes`)
+    )
+
+    override fun write(value: OtherWay, buf: ByteBuffer) {
+            FfiConverterString.write(value.`id`, buf)
+            FfiConverterString.write(value.`name`, buf)
+            FfiConverterString.write(value.`how`, buf)
+            FfiConverterBoolean.write(value.`byBarcodes`, buf)
+    }
+}
+
+
+
+/**
  * A payment on this phone. Personal data: for the person's eyes only.
  */
 data class Payment (
@@ -7553,6 +8470,35 @@ data class Payment (
      * What was charged, by the platform's word.
      */
     val `charged`: kotlin.Long?
+    ,
+    /**
+     * What the person chose to pay from: `stored_value`, `paired_account` or `card`.
+     */
+    val `funding`: kotlin.String?
+    ,
+    val `fundingName`: kotlin.String?
+    ,
+    /**
+     * Before it is charged, what is promised back; afterwards, what is given back.
+     */
+    val `cashback`: kotlin.Long?
+    ,
+    /**
+     * Which deals give how much of it.
+     */
+    val `deals`: List<Given>
+    ,
+    /**
+     * Whether the platform's signed receipt is here.
+     */
+    val `signed`: kotlin.Boolean
+    ,
+    /**
+     * `refund` or `reversal`, where all of the money came back; the bill may be owed again.
+     */
+    val `refund`: kotlin.String?
+    ,
+    val `refundedAt`: kotlin.String?
     ,
     val `due`: kotlin.String?
     ,
@@ -7626,6 +8572,13 @@ public object FfiConverterTypePayment: FfiConverterRustBuffer<Payment> {
             FfiConverterOptionalLong.read(buf),
             FfiConverterOptionalString.read(buf),
             FfiConverterOptionalString.read(buf),
+            FfiConverterOptionalLong.read(buf),
+            FfiConverterSequenceTypeGiven.read(buf),
+            FfiConverterBoolean.read(buf),
+            FfiConverterOptionalString.read(buf),
+            FfiConverterOptionalString.read(buf),
+            FfiConverterOptionalString.read(buf),
+            FfiConverterOptionalString.read(buf),
             FfiConverterOptionalString.read(buf),
             FfiConverterOptionalString.read(buf),
             FfiConverterOptionalString.read(buf),
@@ -7656,6 +8609,13 @@ public object FfiConverterTypePayment: FfiConverterRustBuffer<Payment> {
             FfiConverterOptionalLong.allocationSize(value.`agreed`) +
             FfiConverterOptionalLong.allocationSize(value.`difference`) +
             FfiConverterOptionalLong.allocationSize(value.`charged`) +
+            FfiConverterOptionalString.allocationSize(value.`funding`) +
+            FfiConverterOptionalString.allocationSize(value.`fundingName`) +
+            FfiConverterOptionalLong.allocationSize(value.`cashback`) +
+            FfiConverterSequenceTypeGiven.allocationSize(value.`deals`) +
+            FfiConverterBoolean.allocationSize(value.`signed`) +
+            FfiConverterOptionalString.allocationSize(value.`refund`) +
+            FfiConverterOptionalString.allocationSize(value.`refundedAt`) +
             FfiConverterOptionalString.allocationSize(value.`due`) +
             FfiConverterOptionalString.allocationSize(value.`receipt`) +
             FfiConverterOptionalString.allocationSize(value.`settledAt`) +
@@ -7687,6 +8647,13 @@ public object FfiConverterTypePayment: FfiConverterRustBuffer<Payment> {
             FfiConverterOptionalLong.write(value.`agreed`, buf)
             FfiConverterOptionalLong.write(value.`difference`, buf)
             FfiConverterOptionalLong.write(value.`charged`, buf)
+            FfiConverterOptionalString.write(value.`funding`, buf)
+            FfiConverterOptionalString.write(value.`fundingName`, buf)
+            FfiConverterOptionalLong.write(value.`cashback`, buf)
+            FfiConverterSequenceTypeGiven.write(value.`deals`, buf)
+            FfiConverterBoolean.write(value.`signed`, buf)
+            FfiConverterOptionalString.write(value.`refund`, buf)
+            FfiConverterOptionalString.write(value.`refundedAt`, buf)
             FfiConverterOptionalString.write(value.`due`, buf)
             FfiConverterOptionalString.write(value.`receipt`, buf)
             FfiConverterOptionalString.write(value.`settledAt`, buf)
@@ -7699,6 +8666,61 @@ public object FfiConverterTypePayment: FfiConverterRustBuffer<Payment> {
             FfiConverterBoolean.write(value.`canConsent`, buf)
             FfiConverterBoolean.write(value.`canCancel`, buf)
             FfiConverterBoolean.write(value.`ended`, buf)
+    }
+}
+
+
+
+/**
+ * A picture to be shown pixel by pixel: scaled by anything but a whole number, it is harder to scan. Personal data.
+ */
+data class Picture (
+    val `width`: kotlin.UInt
+    ,
+    val `height`: kotlin.UInt
+    ,
+    val `png`: kotlin.ByteArray
+
+){
+
+
+
+
+    // The local Rust `Display`/`Debug` implementation.
+    override fun toString(): String {
+        return FfiConverterString.lift(
+    uniffiRustCall() { _status ->
+    UniffiLib.uniffi_paytaipei_ffi_fn_method_picture_uniffi_trait_debug(FfiConverterTypePicture.lower(this),
+        _status)
+}
+    )
+    }
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypePicture: FfiConverterRustBuffer<Picture> {
+    override fun read(buf: ByteBuffer): Picture {
+        return Picture(
+            FfiConverterUInt.read(buf),
+            FfiConverterUInt.read(buf),
+            FfiConverterByteArray.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: Picture) = (
+            FfiConverterUInt.allocationSize(value.`width`) +
+            FfiConverterUInt.allocationSize(value.`height`) +
+            FfiConverterByteArray.allocationSize(value.`png`)
+    )
+
+    override fun write(value: Picture, buf: ByteBuffer) {
+            FfiConverterUInt.write(value.`width`, buf)
+            FfiConverterUInt.write(value.`height`, buf)
+            FfiConverterByteArray.write(value.`png`, buf)
     }
 }
 
@@ -7787,6 +8809,193 @@ public object FfiConverterTypeProvider: FfiConverterRustBuffer<Provider> {
 
 
 /**
+ * A payment business, for one bill. Amounts are whole New Taiwan dollars.
+ */
+data class ProviderOffer (
+    val `id`: kotlin.String
+    ,
+    val `name`: kotlin.String
+    ,
+    /**
+     * What it gives back, whatever the money comes from.
+     */
+    val `cashback`: kotlin.Long
+    ,
+    /**
+     * What it gives back at most.
+     */
+    val `best`: kotlin.Long
+    ,
+    /**
+     * From which source, where that makes a difference.
+     */
+    val `funding`: Funding?
+    ,
+    val `fundingName`: kotlin.String?
+    ,
+    /**
+     * Why: each deal with its conditions, and those that are used up.
+     */
+    val `why`: List<kotlin.String>
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeProviderOffer: FfiConverterRustBuffer<ProviderOffer> {
+    override fun read(buf: ByteBuffer): ProviderOffer {
+        return ProviderOffer(
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterLong.read(buf),
+            FfiConverterLong.read(buf),
+            FfiConverterOptionalTypeFunding.read(buf),
+            FfiConverterOptionalString.read(buf),
+            FfiConverterSequenceString.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: ProviderOffer) = (
+            FfiConverterString.allocationSize(value.`id`) +
+            FfiConverterString.allocationSize(value.`name`) +
+            FfiConverterLong.allocationSize(value.`cashback`) +
+            FfiConverterLong.allocationSize(value.`best`) +
+            FfiConverterOptionalTypeFunding.allocationSize(value.`funding`) +
+            FfiConverterOptionalString.allocationSize(value.`fundingName`) +
+            FfiConverterSequenceString.allocationSize(value.`why`)
+    )
+
+    override fun write(value: ProviderOffer, buf: ByteBuffer) {
+            FfiConverterString.write(value.`id`, buf)
+            FfiConverterString.write(value.`name`, buf)
+            FfiConverterLong.write(value.`cashback`, buf)
+            FfiConverterLong.write(value.`best`, buf)
+            FfiConverterOptionalTypeFunding.write(value.`funding`, buf)
+            FfiConverterOptionalString.write(value.`fundingName`, buf)
+            FfiConverterSequenceString.write(value.`why`, buf)
+    }
+}
+
+
+
+/**
+ * A receipt that verified. Personal data.
+ */
+data class Receipt (
+    val `payment`: kotlin.String
+    ,
+    val `biller`: kotlin.String
+    ,
+    val `billerName`: kotlin.String
+    ,
+    val `number`: kotlin.String
+    ,
+    val `period`: kotlin.String?
+    ,
+    val `provider`: kotlin.String
+    ,
+    val `providerName`: kotlin.String
+    ,
+    val `charged`: kotlin.Long
+    ,
+    /**
+     * What is given back.
+     */
+    val `cashback`: kotlin.Long
+    ,
+    /**
+     * The business's own number of the charge.
+     */
+    val `receipt`: kotlin.String
+    ,
+    val `settledAt`: kotlin.String
+    ,
+    /**
+     * What was verified: to be handed on as a file or a QR code.
+     */
+    val `signed`: kotlin.String
+
+){
+
+
+
+
+    // The local Rust `Display`/`Debug` implementation.
+    override fun toString(): String {
+        return FfiConverterString.lift(
+    uniffiRustCall() { _status ->
+    UniffiLib.uniffi_paytaipei_ffi_fn_method_receipt_uniffi_trait_debug(FfiConverterTypeReceipt.lower(this),
+        _status)
+}
+    )
+    }
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeReceipt: FfiConverterRustBuffer<Receipt> {
+    override fun read(buf: ByteBuffer): Receipt {
+        return Receipt(
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterOptionalString.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterLong.read(buf),
+            FfiConverterLong.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: Receipt) = (
+            FfiConverterString.allocationSize(value.`payment`) +
+            FfiConverterString.allocationSize(value.`biller`) +
+            FfiConverterString.allocationSize(value.`billerName`) +
+            FfiConverterString.allocationSize(value.`number`) +
+            FfiConverterOptionalString.allocationSize(value.`period`) +
+            FfiConverterString.allocationSize(value.`provider`) +
+            FfiConverterString.allocationSize(value.`providerName`) +
+            FfiConverterLong.allocationSize(value.`charged`) +
+            FfiConverterLong.allocationSize(value.`cashback`) +
+            FfiConverterString.allocationSize(value.`receipt`) +
+            FfiConverterString.allocationSize(value.`settledAt`) +
+            FfiConverterString.allocationSize(value.`signed`)
+    )
+
+    override fun write(value: Receipt, buf: ByteBuffer) {
+            FfiConverterString.write(value.`payment`, buf)
+            FfiConverterString.write(value.`biller`, buf)
+            FfiConverterString.write(value.`billerName`, buf)
+            FfiConverterString.write(value.`number`, buf)
+            FfiConverterOptionalString.write(value.`period`, buf)
+            FfiConverterString.write(value.`provider`, buf)
+            FfiConverterString.write(value.`providerName`, buf)
+            FfiConverterLong.write(value.`charged`, buf)
+            FfiConverterLong.write(value.`cashback`, buf)
+            FfiConverterString.write(value.`receipt`, buf)
+            FfiConverterString.write(value.`settledAt`, buf)
+            FfiConverterString.write(value.`signed`, buf)
+    }
+}
+
+
+
+/**
  * What was refused and what to do about it. Holds words of this project only: no number, amount, token or name.
  */
 data class Refusal (
@@ -7844,6 +9053,108 @@ public object FfiConverterTypeRefusal: FfiConverterRustBuffer<Refusal> {
             FfiConverterOptionalString.write(value.`detail`, buf)
             FfiConverterTypeWords.write(value.`message`, buf)
             FfiConverterTypeWords.write(value.`hint`, buf)
+    }
+}
+
+
+
+/**
+ * When a bill is to be remembered. Its text names neither number nor amount: it shows on a locked screen.
+ */
+data class Reminder (
+    val `bill`: kotlin.String
+    ,
+    /**
+     * RFC 3339, UTC.
+     */
+    val `at`: kotlin.String
+    ,
+    val `text`: kotlin.String
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeReminder: FfiConverterRustBuffer<Reminder> {
+    override fun read(buf: ByteBuffer): Reminder {
+        return Reminder(
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: Reminder) = (
+            FfiConverterString.allocationSize(value.`bill`) +
+            FfiConverterString.allocationSize(value.`at`) +
+            FfiConverterString.allocationSize(value.`text`)
+    )
+
+    override fun write(value: Reminder, buf: ByteBuffer) {
+            FfiConverterString.write(value.`bill`, buf)
+            FfiConverterString.write(value.`at`, buf)
+            FfiConverterString.write(value.`text`, buf)
+    }
+}
+
+
+
+data class Spent (
+    val `biller`: kotlin.String
+    ,
+    val `billerName`: kotlin.String
+    ,
+    val `payments`: kotlin.UInt
+    ,
+    val `charged`: kotlin.Long
+    ,
+    val `cashback`: kotlin.Long
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeSpent: FfiConverterRustBuffer<Spent> {
+    override fun read(buf: ByteBuffer): Spent {
+        return Spent(
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterUInt.read(buf),
+            FfiConverterLong.read(buf),
+            FfiConverterLong.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: Spent) = (
+            FfiConverterString.allocationSize(value.`biller`) +
+            FfiConverterString.allocationSize(value.`billerName`) +
+            FfiConverterUInt.allocationSize(value.`payments`) +
+            FfiConverterLong.allocationSize(value.`charged`) +
+            FfiConverterLong.allocationSize(value.`cashback`)
+    )
+
+    override fun write(value: Spent, buf: ByteBuffer) {
+            FfiConverterString.write(value.`biller`, buf)
+            FfiConverterString.write(value.`billerName`, buf)
+            FfiConverterUInt.write(value.`payments`, buf)
+            FfiConverterLong.write(value.`charged`, buf)
+            FfiConverterLong.write(value.`cashback`, buf)
     }
 }
 
@@ -8454,6 +9765,46 @@ public object FfiConverterTypeForeignError : FfiConverterRustBuffer<ForeignExcep
 
 
 /**
+ * What a payment business takes the money from.
+ */
+
+enum class Funding {
+
+    STORED_VALUE,
+    PAIRED_ACCOUNT,
+    CARD;
+
+
+
+
+    companion object
+}
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeFunding: FfiConverterRustBuffer<Funding> {
+    override fun read(buf: ByteBuffer) = try {
+
+        Funding.entries[buf.getInt() - 1]
+
+    } catch (e: IndexOutOfBoundsException) {
+        throw RuntimeException("invalid enum value, something is very wrong!!", e)
+    }
+
+    override fun allocationSize(value: Funding) = 4UL
+
+    override fun write(value: Funding, buf: ByteBuffer) {
+        buf.putInt(value.ordinal + 1)
+    }
+}
+
+
+
+
+
+/**
  * What a key is for. Each is an ECDSA P-256 key that never leaves the vault.
  */
 
@@ -8840,7 +10191,7 @@ enum class PaymentState {
      */
     UNKNOWN,
     /**
-     * Charged, once. Ended.
+     * Charged, once. Ended; `refund` says whether the money came back since.
      */
     SETTLED,
     /**
@@ -9646,6 +10997,70 @@ public object FfiConverterOptionalTypeRefusal: FfiConverterRustBuffer<Refusal?> 
 /**
  * @suppress
  */
+public object FfiConverterOptionalTypeBillStatus: FfiConverterRustBuffer<BillStatus?> {
+    override fun read(buf: ByteBuffer): BillStatus? {
+        if (buf.get().toInt() == 0) {
+            return null
+        }
+        return FfiConverterTypeBillStatus.read(buf)
+    }
+
+    override fun allocationSize(value: BillStatus?): ULong {
+        if (value == null) {
+            return 1UL
+        } else {
+            return 1UL + FfiConverterTypeBillStatus.allocationSize(value)
+        }
+    }
+
+    override fun write(value: BillStatus?, buf: ByteBuffer) {
+        if (value == null) {
+            buf.put(0)
+        } else {
+            buf.put(1)
+            FfiConverterTypeBillStatus.write(value, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterOptionalTypeFunding: FfiConverterRustBuffer<Funding?> {
+    override fun read(buf: ByteBuffer): Funding? {
+        if (buf.get().toInt() == 0) {
+            return null
+        }
+        return FfiConverterTypeFunding.read(buf)
+    }
+
+    override fun allocationSize(value: Funding?): ULong {
+        if (value == null) {
+            return 1UL
+        } else {
+            return 1UL + FfiConverterTypeFunding.allocationSize(value)
+        }
+    }
+
+    override fun write(value: Funding?, buf: ByteBuffer) {
+        if (value == null) {
+            buf.put(0)
+        } else {
+            buf.put(1)
+            FfiConverterTypeFunding.write(value, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
 public object FfiConverterSequenceString: FfiConverterRustBuffer<List<kotlin.String>> {
     override fun read(buf: ByteBuffer): List<kotlin.String> {
         val len = buf.getInt()
@@ -9786,6 +11201,34 @@ public object FfiConverterSequenceTypeCounty: FfiConverterRustBuffer<List<County
 /**
  * @suppress
  */
+public object FfiConverterSequenceTypeDeal: FfiConverterRustBuffer<List<Deal>> {
+    override fun read(buf: ByteBuffer): List<Deal> {
+        val len = buf.getInt()
+        return List<Deal>(len) {
+            FfiConverterTypeDeal.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<Deal>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterTypeDeal.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<Deal>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterTypeDeal.write(it, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
 public object FfiConverterSequenceTypeFailedNumber: FfiConverterRustBuffer<List<FailedNumber>> {
     override fun read(buf: ByteBuffer): List<FailedNumber> {
         val len = buf.getInt()
@@ -9842,6 +11285,34 @@ public object FfiConverterSequenceTypeField: FfiConverterRustBuffer<List<Field>>
 /**
  * @suppress
  */
+public object FfiConverterSequenceTypeGiven: FfiConverterRustBuffer<List<Given>> {
+    override fun read(buf: ByteBuffer): List<Given> {
+        val len = buf.getInt()
+        return List<Given>(len) {
+            FfiConverterTypeGiven.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<Given>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterTypeGiven.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<Given>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterTypeGiven.write(it, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
 public object FfiConverterSequenceTypeKeyed: FfiConverterRustBuffer<List<Keyed>> {
     override fun read(buf: ByteBuffer): List<Keyed> {
         val len = buf.getInt()
@@ -9888,6 +11359,62 @@ public object FfiConverterSequenceTypeKnownNumber: FfiConverterRustBuffer<List<K
         buf.putInt(value.size)
         value.iterator().forEach {
             FfiConverterTypeKnownNumber.write(it, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterSequenceTypeMonth: FfiConverterRustBuffer<List<Month>> {
+    override fun read(buf: ByteBuffer): List<Month> {
+        val len = buf.getInt()
+        return List<Month>(len) {
+            FfiConverterTypeMonth.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<Month>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterTypeMonth.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<Month>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterTypeMonth.write(it, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterSequenceTypeOtherWay: FfiConverterRustBuffer<List<OtherWay>> {
+    override fun read(buf: ByteBuffer): List<OtherWay> {
+        val len = buf.getInt()
+        return List<OtherWay>(len) {
+            FfiConverterTypeOtherWay.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<OtherWay>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterTypeOtherWay.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<OtherWay>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterTypeOtherWay.write(it, buf)
         }
     }
 }
@@ -9982,6 +11509,34 @@ public object FfiConverterSequenceTypeProvider: FfiConverterRustBuffer<List<Prov
 /**
  * @suppress
  */
+public object FfiConverterSequenceTypeProviderOffer: FfiConverterRustBuffer<List<ProviderOffer>> {
+    override fun read(buf: ByteBuffer): List<ProviderOffer> {
+        val len = buf.getInt()
+        return List<ProviderOffer>(len) {
+            FfiConverterTypeProviderOffer.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<ProviderOffer>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterTypeProviderOffer.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<ProviderOffer>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterTypeProviderOffer.write(it, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
 public object FfiConverterSequenceTypeRefusal: FfiConverterRustBuffer<List<Refusal>> {
     override fun read(buf: ByteBuffer): List<Refusal> {
         val len = buf.getInt()
@@ -10000,6 +11555,62 @@ public object FfiConverterSequenceTypeRefusal: FfiConverterRustBuffer<List<Refus
         buf.putInt(value.size)
         value.iterator().forEach {
             FfiConverterTypeRefusal.write(it, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterSequenceTypeReminder: FfiConverterRustBuffer<List<Reminder>> {
+    override fun read(buf: ByteBuffer): List<Reminder> {
+        val len = buf.getInt()
+        return List<Reminder>(len) {
+            FfiConverterTypeReminder.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<Reminder>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterTypeReminder.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<Reminder>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterTypeReminder.write(it, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterSequenceTypeSpent: FfiConverterRustBuffer<List<Spent>> {
+    override fun read(buf: ByteBuffer): List<Spent> {
+        val len = buf.getInt()
+        return List<Spent>(len) {
+            FfiConverterTypeSpent.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<Spent>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterTypeSpent.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<Spent>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterTypeSpent.write(it, buf)
         }
     }
 }
@@ -10093,6 +11704,23 @@ public object FfiConverterSequenceTypeWay: FfiConverterRustBuffer<List<Way>> {
 
 
 
+
+
+        /**
+         * Judges a receipt, as a file's text or a picture of its QR code, by a set of keys (a JWK set). Needs nothing to be open.
+         */
+    @Throws(PayTaipeiException::class) fun `verifyReceipt`(`content`: java.nio.ByteBuffer, `keys`: java.nio.ByteBuffer, `lang`: Lang): Receipt {
+            return FfiConverterTypeReceipt.lift(
+    uniffiRustCallWithError(PayTaipeiException) { _status ->
+    UniffiLib.uniffi_paytaipei_ffi_fn_func_verify_receipt(
+
+
+        FfiConverterByRefBytes.lower(`content`),
+        FfiConverterByRefBytes.lower(`keys`),
+        FfiConverterTypeLang.lower(`lang`),_status)
+}
+    )
+    }
 
 
         /**
