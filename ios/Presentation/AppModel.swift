@@ -14,7 +14,6 @@ public struct AppState: Sendable {
     public internal(set) var phase = Phase.opening
     public internal(set) var words: AppWords
     public internal(set) var theme: Theme
-    public internal(set) var county: String
     /// From the first to the one that is seen. Never empty.
     public internal(set) var places: [Place]
 
@@ -38,7 +37,7 @@ public final class AppModel {
         let places = restored.compactMap(Place.init(saved:))
         state = AppState(
             words: AppWords(lang: device.preferences.lang ?? phones), theme: device.preferences.theme,
-            county: device.preferences.county, places: places.isEmpty ? [.home] : places)
+            places: places.isEmpty ? [.home] : places)
     }
 
     /// Opens the store, or tries again where that failed.
@@ -129,9 +128,14 @@ public final class AppModel {
         state.theme = theme
     }
 
+    /// The person lives in this county, which is one of those that the core names.
     public func live(_ county: String) {
-        device.preferences.county = county
-        state.county = county
+        guard case .open(let core, let holdings) = state.phase else { return }
+        Task {
+            // Where the store is full or locked, the old county stays, and is seen to.
+            try? await core.billers.choose(county: county)
+            await holdings.reload()
+        }
     }
 
     /// The state holder of a place, the same until the person has left it for good; `nil` while the store is closed.

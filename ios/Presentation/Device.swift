@@ -45,9 +45,4 @@ extension Preferences {
         get { self["theme"].flatMap(Theme.init) ?? .system }
         set { self["theme"] = newValue.rawValue }
     }
-
-    var county: String {
-        get { self["county"] ?? "kinmen" }
-        set { self["county"] = newValue }
-    }
 }

@@ -10,6 +10,12 @@ extension AppModel {
         holder(.keyIn(biller: biller)) { KeyingIn(self, $0, $1, biller) }
     }
 
+    public var household: Household? { holder(.household) { Household(self, $0, $1) } }
+
+    public func considering(_ bill: String) -> Considering? {
+        holder(.oneBill(id: bill)) { Considering(self, $0, $1, bill) }
+    }
+
     public func choosing(_ bill: String) -> Choosing? { holder(.choose(bill: bill)) { Choosing(self, $0, $1, bill) } }
 
     public func agreeing(_ payment: String) -> Agreeing? {

@@ -6,12 +6,21 @@ public struct Held: Sendable {
     public internal(set) var loaded = false
     /// The verified number, all but its last digits hidden.
     public internal(set) var number: String?
+    /// Of the newest catalogue, those of the person's county first.
+    public internal(set) var billers: [Biller] = []
+    /// Those in which somebody's bills can be paid.
+    public internal(set) var counties: [County] = []
+    public internal(set) var county: String?
+    /// The household's.
+    public internal(set) var numbers: [KnownNumber] = []
     public internal(set) var bills: [Bill] = []
     public internal(set) var open: [Payment] = []
     /// The latest first.
     public internal(set) var ended: [Payment] = []
     /// Why this is not the newest.
     public internal(set) var trouble: Refusal?
+
+    public func biller(_ id: String) -> Biller? { billers.first { $0.id == id } }
 
     public func bill(_ id: String) -> Bill? { bills.first { $0.id == id } }
 
@@ -51,6 +60,11 @@ public final class Holdings {
             var fresh = Held(loaded: true)
             fresh.number = try await core.identity.verifiedNumber()
             if fresh.number != nil {
+                fresh.billers = try await core.billers.all()
+                let served = Set(fresh.billers.filter(\.served).map(\.county))
+                fresh.counties = try core.billers.counties().filter { served.contains($0.id) }
+                fresh.county = try await core.billers.county()
+                fresh.numbers = try await core.billers.numbers()
                 fresh.bills = try await core.bills.all()
                 fresh.open = try await core.payments.queue()
                 fresh.ended = try await core.payments.history().sorted { $0.updatedAt > $1.updatedAt }

@@ -2,12 +2,27 @@ import PayTaipeiKit
 
 public struct KeyInState: Sendable {
     public internal(set) var biller: Biller?
-    public internal(set) var number = ""
+    /// Which of the biller's ways, from 0.
+    public internal(set) var way = 0
+    /// By the field's name.
+    public internal(set) var typed: [String: String] = [:]
+    /// What the core says of it so far.
+    public internal(set) var judged: [String: Typing] = [:]
     public internal(set) var busy = false
     public internal(set) var trouble: Trouble?
+
+    public var fields: [Field] {
+        guard let ways = biller?.ways, ways.indices.contains(way) else { return [] }
+        return ways[way].fields
+    }
+
+    public var filled: Bool {
+        !fields.isEmpty && fields.allSatisfy { typed[$0.name]?.contains { !$0.isWhitespace } == true }
+    }
 }
 
-/// A bill by the number that stands on it. Without a network it is kept, and asked about later.
+/// Bills by what stands on them, or by what somebody knows of themselves. A number is kept without a network, and asked about
+/// later.
 public final class KeyingIn: Holder<KeyInState> {
     private let core: PayTaipei
     private let holdings: Holdings
@@ -15,20 +30,28 @@ public final class KeyingIn: Holder<KeyInState> {
     init(_ app: AppModel, _ core: PayTaipei, _ holdings: Holdings, _ id: String) {
         self.core = core
         self.holdings = holdings
-        super.init(app, KeyInState(biller: PayTaipeiKit.billers(lang: app.words.lang).first { $0.id == id }))
+        super.init(app, KeyInState(biller: holdings.held.biller(id)))
     }
 
-    public func type(_ number: String) {
-        state.number = String(number.prefix(40))
+    public func by(_ way: Int) { state = KeyInState(biller: state.biller, way: way) }
+
+    public func type(_ field: String, _ text: String) {
+        guard let biller = state.biller else { return }
+        let short = String(text.prefix(40))
+        state.typed[field] = short
+        // Where the biller went while it was keyed in, asking says so.
+        state.judged[field] = (try? core.billers.typing(biller: biller.id, field: field, typed: short)) ?? .unfinished
         state.trouble = nil
     }
 
     public func ask() {
         guard let biller = state.biller else { return }
+        let keyed = state.fields.map { ($0.name, state.typed[$0.name] ?? "") }
         state.busy = true
         state.trouble = nil
         act(refused: refused) { [self] in
-            let bills = try await core.bills.inquire(biller: biller.id, number: state.number)
+            let bills = try await core.billers.search(
+                biller: biller.id, keyed: Dictionary(keyed) { first, _ in first })
             await holdings.reload()
             try lead { app in
                 if bills.count == 1 { app.replace(.oneBill(id: bills[0].id)) } else { app.start(.home) }
@@ -42,11 +65,10 @@ public final class KeyingIn: Holder<KeyInState> {
     }
 }
 
-/// Billers whose bills can be keyed in here, of a county and of everywhere.
-public func keyable(_ county: String, _ words: AppWords) -> [Biller] {
-    PayTaipeiKit.billers(lang: words.lang).filter { biller in
-        biller.served && [county, "elsewhere"].contains(biller.county)
-            && biller.ways.contains { $0.fields.map(\.name) == ["number"] }
+extension Held {
+    /// Billers whose bills can be keyed in here, of the person's county and of everywhere.
+    public var keyable: [Biller] {
+        billers.filter { $0.served && !$0.ways.isEmpty && ($0.county == county || $0.county == "elsewhere") }
     }
 }
 

@@ -2,6 +2,8 @@ import PayTaipeiKit
 
 public struct ChooseState: Sendable {
     public internal(set) var providers: [Provider]
+    /// The business, while it is not known whose bill it is: the person chooses whether to wait for that.
+    public internal(set) var unowned: String?
     public internal(set) var busy = false
     public internal(set) var trouble: Trouble?
 }
@@ -23,10 +25,47 @@ public final class Choosing: Holder<ChooseState> {
         state.busy = true
         state.trouble = nil
         act(refused: refused) { [self] in
-            let payment = try await core.payments.payWhenConfirmed(bill: bill, provider: provider)
-            await holdings.reload()
-            try lead { $0.replace(payment.canConsent ? .agree(payment: payment.id) : .onePayment(id: payment.id)) }
+            if holdings.held.bill(bill)?.status == .unchecked {
+                // What cannot be asked now does not keep anybody from paying.
+                _ = try? await core.bills.check(bill)
+                await holdings.reload()
+            }
+            let known = holdings.held.bill(bill).map { $0.status != .unchecked || $0.paidBefore } ?? true
+            if known {
+                try await lead(core.payments.pay(bill: bill, provider: provider))
+            } else {
+                state.busy = false
+                state.unowned = provider
+            }
         }
+    }
+
+    /// The person is asked once it is known whose bill it is.
+    public func waitForOwner() {
+        unowned { [core, bill] in try await core.payments.pay(bill: bill, provider: $0) }
+    }
+
+    /// The person agrees by what the paper says, whoever's bill it is.
+    public func byPaper() {
+        unowned { [core, bill] in try await core.payments.payWhenConfirmed(bill: bill, provider: $0) }
+    }
+
+    /// Another business, or none.
+    public func again() {
+        state.unowned = nil
+        state.trouble = nil
+    }
+
+    private func unowned(_ pay: @escaping @MainActor (String) async throws -> Payment) {
+        guard let provider = state.unowned else { return }
+        state.busy = true
+        state.trouble = nil
+        act(refused: refused) { [self] in try await lead(pay(provider)) }
+    }
+
+    private func lead(_ payment: Payment) async throws {
+        await holdings.reload()
+        try lead { $0.replace(payment.canConsent ? .agree(payment: payment.id) : .onePayment(id: payment.id)) }
     }
 
     private func refused(_ trouble: Trouble) {

@@ -6,6 +6,7 @@ public enum Place: Hashable, Sendable {
     case settings
     case verify
     case scan
+    case household
     case keyIn(biller: String)
     case oneBill(id: String)
     case choose(bill: String)
@@ -23,6 +24,7 @@ public enum Place: Hashable, Sendable {
         case .settings: "settings"
         case .verify: "verify"
         case .scan: "scan"
+        case .household: "household"
         case .keyIn(let biller): "key-in/\(biller)"
         case .oneBill(let id): "bill/\(id)"
         case .choose(let bill): "choose/\(bill)"
@@ -41,6 +43,7 @@ public enum Place: Hashable, Sendable {
         case "settings": self = .settings
         case "verify": self = .verify
         case "scan": self = .scan
+        case "household": self = .household
         case "key-in": self = .keyIn(biller: id)
         case "bill": self = .oneBill(id: id)
         case "choose": self = .choose(bill: id)

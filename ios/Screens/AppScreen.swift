@@ -70,9 +70,16 @@
                 if let scanning = app.scanning { ScanScreen(app: app, scanning: scanning, viewfinder: viewfinder) }
             case .keyIn(let biller):
                 if let keyingIn = app.keyingIn(biller) { KeyInScreen(app: app, keyingIn: keyingIn) }
-            case .oneBill(let id): BillScreen(app: app, held: held, id: id)
+            case .household:
+                if let household = app.household { HouseholdScreen(app: app, held: held, household: household) }
+            case .oneBill(let id):
+                if let considering = app.considering(id) {
+                    BillScreen(app: app, held: held, id: id, considering: considering)
+                }
             case .choose(let bill):
-                if let choosing = app.choosing(bill) { ChooseScreen(app: app, choosing: choosing) }
+                if let choosing = app.choosing(bill) {
+                    ChooseScreen(app: app, held: held, id: bill, choosing: choosing)
+                }
             case .agree(let payment):
                 if let agreeing = app.agreeing(payment) {
                     AgreeScreen(app: app, held: held, id: payment, agreeing: agreeing)

@@ -7,16 +7,26 @@
         let app: AppModel
         let held: Held
         let id: String
+        let considering: Considering
 
         private var words: AppWords { app.words }
 
         var body: some View {
             if let bill = held.bill(id) {
                 Page(title: words.billTitle, words: words, back: { app.back() }) {
-                    BillDetails(bill: bill, words: words, now: app.device.now)
+                    BillDetails(
+                        bill: bill, icon: held.biller(bill.biller)?.icon, words: words, now: app.device.now,
+                        isAsked: considering.state.busy, trouble: considering.state.trouble)
+                    if !held.numbers.contains(where: { $0.biller == bill.biller && $0.number == bill.number }) {
+                        OtherButton(text: words.keepNumber, sign: Sign.household) { considering.keepNumber() }
+                    }
+                    if bill.payment == nil, app.device.online, !considering.state.busy {
+                        QuietButton(text: words.askAgain) { considering.check() }
+                    }
                 } bottom: {
                     actions(bill)
                 }
+                .task { considering.open() }
             } else {
                 Page(title: words.billTitle, words: words, back: { app.back() }) { Absent(held: held, words: words) }
             }
@@ -33,20 +43,34 @@
         }
     }
 
-    struct BillDetails: View {
+    struct BillHead: View {
         let bill: Bill
+        let icon: String?
         let words: AppWords
-        let now: Date
 
         var body: some View {
             HStack(spacing: 16) {
-                Disc(sign: Sign.of(category: category(bill.biller, words)), size: 56)
+                Disc(sign: Sign.of(icon: icon), size: 56)
                 VStack(alignment: .leading) {
-                    Text(bill.billerName).font(.title3.bold())
+                    Text(bill.nickname ?? bill.billerName).font(.title3.bold())
+                    if bill.nickname != nil { Text(bill.billerName) }
                     Text(words.numberShort(number: bill.number)).foregroundStyle(Dress.onSurfaceVariant)
                 }
             }
             .accessibilityElement(children: .combine)
+        }
+    }
+
+    struct BillDetails: View {
+        let bill: Bill
+        let icon: String?
+        let words: AppWords
+        let now: Date
+        var isAsked = false
+        var trouble: Trouble?
+
+        var body: some View {
+            BillHead(bill: bill, icon: icon, words: words)
             Tile {
                 Text(words.payable).foregroundStyle(Dress.onSurfaceVariant)
                 Text(bill.payable.map(moneyText) ?? words.amountUnknown).font(.largeTitle.bold())
@@ -58,8 +82,10 @@
                     }
                 }
             }
+            if isAsked { Working(text: words.billAsking) }
+            if let trouble { Notice.trouble(trouble) }
             ForEach(bill.warnings, id: \.self) { Notice.care(Sign.warning, $0, words.warning) }
-            standing
+            if !isAsked { standing }
             Tile { facts }
         }
 

@@ -67,11 +67,24 @@
         static let closed = "xmark.circle"
         static let onward = "chevron.forward"
 
-        static func of(category: String) -> String {
-            switch category {
-            case "water": "drop.fill"
+        static let household = "house.and.flag"
+        static let county = "map"
+        static let edit = "pencil"
+        static let paper = "doc.text"
+
+        /// By the name that the catalogue gives a biller's picture.
+        static func of(icon: String?) -> String {
+            switch icon {
+            case "drop": "drop.fill"
             case "parking": "parkingsign"
-            default: "doc.text"
+            case "plate": "car"
+            case "hospital": "cross.case"
+            case "school": "graduationcap"
+            case "fine": "exclamationmark.triangle"
+            case "people": "person.2"
+            case "map": "map"
+            case "briefcase": "briefcase"
+            default: paper
             }
         }
     }

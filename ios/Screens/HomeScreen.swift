@@ -12,7 +12,7 @@
 
         var body: some View {
             VStack(spacing: 0) {
-                Head(app: app)
+                Head(app: app, held: held)
                 ScrollView {
                     VStack(alignment: .leading, spacing: 16) {
                         if !app.device.online { Notice.care(Sign.offline, words.offlineBanner) }
@@ -20,7 +20,8 @@
                         MainButton(text: words.scanBill, sign: Sign.scan) { app.go(.scan) }
                         if !held.open.isEmpty { inProgress }
                         due
-                        KeyInTile(app: app)
+                        if !held.numbers.isEmpty { household }
+                        if held.loaded { KeyInTile(app: app, held: held) }
                     }
                     .frame(maxWidth: 600).padding(.horizontal, 20).padding(.vertical, 12).frame(maxWidth: .infinity)
                 }
@@ -38,6 +39,23 @@
                     Text(words.inProgressCount(count: "\(held.open.count)")).font(.headline)
                     Spacer(minLength: 0)
                     Image(systemName: Sign.onward).accessibilityHidden(true)
+                }
+            }
+        }
+
+        private var household: some View {
+            TileButton {
+                app.go(.household)
+            } content: {
+                HStack(spacing: 14) {
+                    Disc(sign: Sign.household)
+                    VStack(alignment: .leading) {
+                        Text(words.household).font(.headline)
+                        Text(words.householdCount(count: "\(held.numbers.count)")).font(.callout)
+                            .foregroundStyle(Dress.onSurfaceVariant)
+                    }
+                    Spacer(minLength: 0)
+                    Image(systemName: Sign.onward).foregroundStyle(Dress.onSurfaceVariant).accessibilityHidden(true)
                 }
             }
         }
@@ -61,7 +79,8 @@
                     TileButton {
                         app.go(.oneBill(id: bill.id))
                     } content: {
-                        BillSummary(bill: bill, words: words, now: app.device.now)
+                        BillSummary(
+                            bill: bill, icon: held.biller(bill.biller)?.icon, words: words, now: app.device.now)
                     }
                 }
             }
@@ -70,15 +89,17 @@
 
     struct BillSummary: View {
         let bill: Bill
+        let icon: String?
         let words: AppWords
         let now: Date
 
         var body: some View {
             HStack(spacing: 14) {
-                Disc(sign: Sign.of(category: category(bill.biller, words)))
+                Disc(sign: Sign.of(icon: icon))
                 VStack(alignment: .leading) {
-                    Text(bill.billerName).font(.headline)
-                    Text(words.numberShort(number: bill.number)).font(.callout).foregroundStyle(Dress.onSurfaceVariant)
+                    Text(bill.nickname ?? bill.billerName).font(.headline)
+                    Text(bill.nickname.map { _ in bill.billerName } ?? words.numberShort(number: bill.number))
+                        .font(.callout).foregroundStyle(Dress.onSurfaceVariant)
                 }
             }
             Sides {
@@ -108,35 +129,39 @@
 
     private struct Head: View {
         let app: AppModel
+        let held: Held
 
         var body: some View {
             Sides {
                 Text(app.words.appName).font(.title2.bold()).foregroundStyle(Dress.primary)
                     .accessibilityAddTraits(.isHeader)
             } right: {
-                Menu {
-                    ForEach(counties, id: \.0) { county, name in Button(name) { app.live(county) } }
-                } label: {
-                    Label(counties.first { $0.0 == app.state.county }?.1 ?? app.state.county, systemImage: Sign.place)
-                        .font(.headline).frame(minHeight: 48)
+                if let here = held.counties.first(where: { $0.id == held.county }) {
+                    Menu {
+                        ForEach(held.counties, id: \.id) { county in Button(county.name) { app.live(county.id) } }
+                    } label: {
+                        Label(here.name, systemImage: Sign.place).font(.headline).frame(minHeight: 48)
+                    }
+                    .accessibilityHint(app.words.chooseCounty)
                 }
-                .accessibilityHint(app.words.chooseCounty)
             }
             .accessibilityElement(children: .contain)
             .padding(.horizontal, 20).frame(maxWidth: 600, minHeight: 64).frame(maxWidth: .infinity)
-        }
-
-        private var counties: [(String, String)] {
-            [("kinmen", app.words.countyKinmen), ("taipei", app.words.countyTaipei)]
         }
     }
 
     private struct KeyInTile: View {
         let app: AppModel
+        let held: Held
 
         var body: some View {
-            let billers = keyable(app.state.county, app.words)
-            if !billers.isEmpty {
+            let billers = held.keyable
+            if held.county == nil {
+                SectionTitle(text: app.words.countyWhich)
+                ForEach(held.counties, id: \.id) { county in
+                    OtherButton(text: county.name, sign: Sign.county) { app.live(county.id) }
+                }
+            } else if !billers.isEmpty {
                 SectionTitle(text: app.words.orKeyIn)
                 Tile {
                     ForEach(billers, id: \.id) { biller in
@@ -144,7 +169,7 @@
                             app.go(.keyIn(biller: biller.id))
                         } label: {
                             HStack(spacing: 14) {
-                                Disc(sign: Sign.of(category: biller.category), tone: .info)
+                                Disc(sign: Sign.of(icon: biller.icon), tone: .info)
                                 Text(biller.inWords(app.words)).multilineTextAlignment(.leading)
                                 Spacer(minLength: 0)
                                 Image(systemName: Sign.onward).foregroundStyle(Dress.onSurfaceVariant)
@@ -157,9 +182,5 @@
                 }
             }
         }
-    }
-
-    func category(_ biller: String, _ words: AppWords) -> String {
-        billers(lang: words.lang).first { $0.id == biller }?.category ?? ""
     }
 #endif

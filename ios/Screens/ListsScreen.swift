@@ -19,7 +19,7 @@
                 } else if held.open.isEmpty {
                     Nothing(sign: Sign.clock, title: words.inProgressEmpty, hint: words.inProgressEmptyHint)
                 }
-                ForEach(held.open, id: \.id) { PaymentTile(app: app, payment: $0) }
+                ForEach(held.open, id: \.id) { PaymentTile(app: app, held: held, payment: $0) }
             }
             .refreshable { await refreshing.refreshed() }
             .accessibilityAction(named: words.refresh) { refreshing.refresh() }
@@ -59,7 +59,7 @@
                     } right: {
                         Text(moneyText(month.charged)).font(.title3.bold())
                     }
-                    ForEach(month.payments, id: \.id) { PaymentTile(app: app, payment: $0) }
+                    ForEach(month.payments, id: \.id) { PaymentTile(app: app, held: held, payment: $0) }
                 }
             }
         }
@@ -83,25 +83,27 @@
 
     private struct PaymentTile: View {
         let app: AppModel
+        let held: Held
         let payment: Payment
 
         var body: some View {
             TileButton {
                 app.go(.onePayment(id: payment.id))
             } content: {
-                PaymentSummary(payment: payment, words: app.words)
+                PaymentSummary(payment: payment, icon: held.biller(payment.biller)?.icon, words: app.words)
             }
         }
     }
 
     struct PaymentSummary: View {
         let payment: Payment
+        let icon: String?
         let words: AppWords
 
         var body: some View {
             let isCharged = !payment.ended || payment.state == .settled
             HStack(spacing: 14) {
-                Disc(sign: Sign.of(category: category(payment.biller, words)))
+                Disc(sign: Sign.of(icon: icon))
                 VStack(alignment: .leading) {
                     Text(payment.billerName).font(.headline)
                     Text(

@@ -87,6 +87,7 @@
     struct OtherButton: View {
         let text: String
         var sign: String?
+        var isEnabled = true
         let act: () -> Void
 
         var body: some View {
@@ -101,6 +102,8 @@
                 .overlay(RoundedRectangle(cornerRadius: 20).strokeBorder(Dress.outline))
             }
             .buttonStyle(.plain)
+            .disabled(!isEnabled)
+            .opacity(isEnabled ? 1 : 0.5)
         }
     }
 
@@ -268,6 +271,45 @@
 
         var body: some View {
             Text(text).font(.title3.bold()).padding(.top, 8).accessibilityAddTraits(.isHeader)
+        }
+    }
+
+    /// One of several.
+    struct Choices<Choice: Hashable>: View {
+        let choices: [(Choice, String)]
+        let chosen: Choice?
+        let choose: (Choice) -> Void
+
+        var body: some View {
+            ForEach(choices, id: \.0) { choice, name in
+                Button {
+                    choose(choice)
+                } label: {
+                    HStack(spacing: 12) {
+                        Image(systemName: choice == chosen ? "largecircle.fill.circle" : "circle")
+                            .foregroundStyle(Dress.primary).accessibilityHidden(true)
+                        Text(name)
+                        Spacer(minLength: 0)
+                    }
+                    .frame(minHeight: 52).contentShape(.rect)
+                }
+                .buttonStyle(.plain)
+                .accessibilityAddTraits(choice == chosen ? [.isSelected, .isButton] : .isButton)
+            }
+        }
+    }
+
+    /// Something is under way, and what is there already can be read.
+    struct Working: View {
+        let text: String
+
+        var body: some View {
+            HStack(spacing: 14) {
+                ProgressView()
+                Text(text)
+                Spacer(minLength: 0)
+            }
+            .accessibilityElement(children: .combine)
         }
     }
 

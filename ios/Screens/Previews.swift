@@ -34,7 +34,7 @@
 
     #Preview("Bill") {
         Page(title: chinese.billTitle, words: chinese, back: {}) {
-            BillDetails(bill: Story.bill(chinese), words: chinese, now: Story.now)
+            BillDetails(bill: Story.bill(chinese), icon: "drop", words: chinese, now: Story.now)
         } bottom: {
             MainButton(text: chinese.payBill) {}
         }
@@ -42,7 +42,8 @@
 
     #Preview("Bill, not confirmed, English, dark") {
         Page(title: english.billTitle, words: english, back: {}) {
-            BillDetails(bill: Story.bill(english, status: .unchecked), words: english, now: Story.now)
+            BillDetails(
+                bill: Story.bill(english, status: .unchecked), icon: "drop", words: english, now: Story.now)
         }
         .preferredColorScheme(.dark)
     }
@@ -63,8 +64,8 @@
 
     #Preview("Lists") {
         Page(title: chinese.homeTitle, words: chinese) {
-            Tile { BillSummary(bill: Story.bill(chinese), words: chinese, now: Story.now) }
-            Tile { PaymentSummary(payment: Story.payment(chinese, .settled, "已繳清"), words: chinese) }
+            Tile { BillSummary(bill: Story.bill(chinese), icon: "drop", words: chinese, now: Story.now) }
+            Tile { PaymentSummary(payment: Story.payment(chinese, .settled, "已繳清"), icon: "drop", words: chinese) }
             Nothing(sign: Sign.done, title: chinese.allPaid, hint: chinese.allPaidHint)
         }
     }

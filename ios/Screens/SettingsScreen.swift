@@ -32,28 +32,4 @@
             }
         }
     }
-
-    private struct Choices<Choice: Hashable>: View {
-        let choices: [(Choice, String)]
-        let chosen: Choice
-        let choose: (Choice) -> Void
-
-        var body: some View {
-            ForEach(choices, id: \.0) { choice, name in
-                Button {
-                    choose(choice)
-                } label: {
-                    HStack(spacing: 12) {
-                        Image(systemName: choice == chosen ? "largecircle.fill.circle" : "circle")
-                            .foregroundStyle(Dress.primary).accessibilityHidden(true)
-                        Text(name)
-                        Spacer(minLength: 0)
-                    }
-                    .frame(minHeight: 52).contentShape(.rect)
-                }
-                .buttonStyle(.plain)
-                .accessibilityAddTraits(choice == chosen ? [.isSelected, .isButton] : .isButton)
-            }
-        }
-    }
 #endif

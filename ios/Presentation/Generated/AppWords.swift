@@ -25,8 +25,10 @@ public struct AppWords: Equatable, Sendable {
     public var approveBody: String { say("請看手機跳出的電信公司訊息，確認下面這組字一樣，再按同意。", "Look at the message from your operator. If it shows these same words, approve it.") }
     public var approveTitle: String { say("請在手機上按同意", "Approve on your handset") }
     public var approveWaiting: String { say("等您按同意…", "Waiting for you to approve…") }
+    public var askAgain: String { say("再查一次", "Ask again") }
     public var back: String { say("返回", "Back") }
     public var beingPaid: String { say("這張帳單正在繳納", "This bill is being paid") }
+    public var billAsking: String { say("正在查戶名和金額…", "Asking whose it is and what is to pay…") }
     public var billNumber: String { say("帳單號碼", "Bill number") }
     public var billTitle: String { say("帳單", "Bill") }
     public var cameraDenied: String { say("沒有相機權限", "The camera may not be used") }
@@ -38,12 +40,12 @@ public struct AppWords: Equatable, Sendable {
     public var charged: String { say("實際扣款", "Charged") }
     public var checkedAt: String { say("核對時間", "Checked") }
     public var chooseCounty: String { say("選擇縣市", "Choose your county") }
+    public var chooseOne: String { say("請選擇", "Choose one") }
     public var chooseProvider: String { say("用哪一家付款？", "Pay with") }
     public var chooseProviderHint: String { say("選您平常在用的支付。選了還不會扣款。", "Choose the one you use. Nothing is charged yet.") }
     public var close: String { say("關閉", "Close") }
     public func continueInApp(provider: String) -> String { say("到 \(provider) 完成付款", "Finish in \(provider)") }
-    public var countyKinmen: String { say("金門縣", "Kinmen County") }
-    public var countyTaipei: String { say("台北市", "Taipei City") }
+    public var countyWhich: String { say("您住在哪裡？", "Where do you live?") }
     public func dateWithYear(day: String, month: String, year: String) -> String { say("民國 \(year) 年 \(month) 月 \(day) 日", "\(day) \(month) \(year)") }
     public var discount: String { say("折扣", "Discount") }
     public func dueBy(date: String) -> String { say("\(date) 以前", "by \(date)") }
@@ -53,6 +55,7 @@ public struct AppWords: Equatable, Sendable {
     public var dueToday: String { say("今天截止", "Due today") }
     public var dueTomorrow: String { say("明天截止", "Due tomorrow") }
     public var fee: String { say("手續費", "Fee") }
+    public var forgetNumber: String { say("不再記住這個號碼", "Forget this number") }
     public var gallery: String { say("相簿照片", "From gallery") }
     public var historyEmpty: String { say("還沒有繳費紀錄", "No payments yet") }
     public var historyEmptyHint: String { say("繳完的帳單和收據會在這裡。", "Paid bills and receipts will be here.") }
@@ -61,14 +64,22 @@ public struct AppWords: Equatable, Sendable {
     public var historySearchNone: String { say("找不到符合的紀錄", "Nothing found") }
     public var historyTitle: String { say("紀錄", "History") }
     public var homeTitle: String { say("首頁", "Home") }
+    public var household: String { say("家裡的號碼", "Our numbers") }
+    public var householdAsk: String { say("全部查一次", "Ask about all") }
+    public func householdCount(count: String) -> String { say("\(count) 個號碼，一次查", "\(count) numbers, asked about at once") }
+    public func householdDue(amount: String, count: String) -> String { say("\(count) 張要繳，共 \(amount)", "\(count) to pay, \(amount)") }
+    public var householdEmpty: String { say("還沒有記住的號碼", "No number is kept yet") }
+    public var householdEmptyHint: String { say("打開一張帳單，按「記住這個號碼」。", "Open a bill and press “Keep this number”.") }
+    public var householdHint: String { say("取個好認的名字，例如「老家」。下次不用再找帳單。", "Give each a name, such as “Home”. Next time you need no paper.") }
     public var inProgress: String { say("繳費中", "In progress") }
     public func inProgressCount(count: String) -> String { say("\(count) 筆繳費中", "\(count) in progress") }
     public var inProgressEmpty: String { say("沒有正在繳的帳單", "Nothing is being paid") }
     public var inProgressEmptyHint: String { say("您同意繳納的帳單，在繳清以前會列在這裡。", "Bills that you agreed to pay stand here until they are paid.") }
+    public var keepNumber: String { say("記住這個號碼", "Keep this number") }
     public var keyIn: String { say("輸入號碼", "Key in a number") }
     public var keyInAsk: String { say("查詢帳單", "Find the bill") }
-    public var keyInNumber: String { say("號碼", "Number") }
-    public var keyInWhere: String { say("號碼在哪裡？", "Where is the number?") }
+    public var keyInBy: String { say("用什麼查？", "Find it by") }
+    public var keyInSecret: String { say("只拿來查這一次，不會存在手機裡。", "It is used to ask this once, and kept nowhere.") }
     public var language: String { say("語言 Language", "Language 語言") }
     public var loading: String { say("載入中…", "Loading…") }
     public var lookAround: String { say("正在開啟…", "Opening…") }
@@ -76,12 +87,18 @@ public struct AppWords: Equatable, Sendable {
     public var missingHint: String { say("請回首頁，或到「紀錄」找找看。", "Go back home, or look in “History”.") }
     public var msisdnHint: String { say("例如 0912345678", "Such as 0912345678") }
     public var msisdnLabel: String { say("手機號碼", "Mobile number") }
+    public var nameNumber: String { say("取個名字", "Name it") }
+    public var nickname: String { say("名稱", "Name") }
     public var notConfirmed: String { say("尚未向收費單位核對", "Not yet confirmed by the biller") }
     public var noticeChannel: String { say("繳費結果", "Payments") }
     public func numberShort(number: String) -> String { say("號碼 \(number)", "No. \(number)") }
     public var offlineBanner: String { say("現在沒有網路。可以先掃描、先同意，連上後自動繳。", "No network. Scan and agree already; it is paid once connected.") }
     public var orKeyIn: String { say("或輸入號碼查詢", "Or key in a number") }
     public var owner: String { say("戶名", "Owner") }
+    public var ownerPaper: String { say("照紙本先同意", "Agree by the paper") }
+    public var ownerUnknown: String { say("還查不到戶名", "Whose bill it is, is not known yet") }
+    public var ownerUnknownBody: String { say("這個號碼您沒繳過，現在又連不上。可以等查到戶名再決定，也可以照紙本的金額先同意。", "You have not paid for this number before, and nobody can be asked now. Wait until the owner is known, or agree by what the paper says.") }
+    public var ownerWait: String { say("查到戶名再問我", "Ask me once it is known") }
     public var paid: String { say("繳費完成", "Paid") }
     public var paidHint: String { say("這張帳單已繳清，只扣款一次。", "This bill is paid, and charged once.") }
     public var payBill: String { say("繳這張帳單", "Pay this bill") }
@@ -94,6 +111,7 @@ public struct AppWords: Equatable, Sendable {
     public var receiptTitle: String { say("收據", "Receipt") }
     public var refresh: String { say("重新整理", "Refresh") }
     public var resultTitle: String { say("繳費結果", "How it ended") }
+    public var save: String { say("儲存", "Save") }
     public var scanAgain: String { say("重新掃描", "Scan again") }
     public var scanBill: String { say("掃描帳單", "Scan a bill") }
     public var scanGuide: String { say("把帳單上的 QR Code 或條碼放進框內", "Bring the bill's QR code or barcodes into the frame") }

@@ -131,6 +131,8 @@ extension AppModel {
         try await world.handset(approve: true)
         try await until { state.place == .home }
         _ = try await held { $0.number != nil }
+        live("kinmen")
+        _ = try await held { $0.county == "kinmen" }
     }
 
     /// The bill that a photo shows, as the person sees it then.
@@ -151,7 +153,13 @@ extension AppModel {
     /// Chooses a business, and tells the payment that it now asks to agree to.
     func choose(_ provider: String, _ bill: Bill) async throws -> String {
         go(.choose(bill: bill.id))
-        try await at { choosing(bill.id) }.choose(provider)
+        let choice = try await at { choosing(bill.id) }
+        choice.choose(provider)
+        // Without a network it is not known whose bill it is: agreed to by the paper.
+        try await until {
+            choice.state.unowned != nil || !choice.state.busy || state.place != .choose(bill: bill.id)
+        }
+        if choice.state.unowned != nil { choice.byPaper() }
         return try await until { if case .agree(let payment) = state.place { payment } else { nil as String? } }
     }
 

@@ -9,7 +9,8 @@ struct PlaceTests {
     @Test("every place is found again, and what is none is left out")
     func saved() {
         let places: [Place] = [
-            .home, .progress, .history, .settings, .verify, .scan, .keyIn(biller: "kinmen-water"), .oneBill(id: "b/1"),
+            .home, .progress, .history, .settings, .verify, .scan, .household, .keyIn(biller: "kinmen-water"),
+            .oneBill(id: "b/1"),
             .choose(bill: "b"), .agree(payment: "p"), .onePayment(id: "p"),
         ]
         #expect(places.map { Place(saved: $0.saved) } == places)

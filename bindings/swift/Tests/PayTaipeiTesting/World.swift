@@ -90,8 +90,10 @@ final class World: Sendable {
         try await finished
     }
 
-    func issue(_ biller: String = "kinmen-water", amount: Int = 428) async throws -> Issued {
-        let json = try await post("bills", ["biller": biller, "amount": amount])
+    func issue(
+        _ biller: String = "kinmen-water", amount: Int = 428, owner: String = "王大明", fields: [String: String] = [:]
+    ) async throws -> Issued {
+        let json = try await post("bills", ["biller": biller, "amount": amount, "owner": owner, "fields": fields])
         var issued = try JSONDecoder().decode(Issued.self, from: json)
         issued.json = json
         return issued

@@ -23,7 +23,6 @@ data class AppState(
     val phase: Phase,
     val words: Words,
     val theme: Theme,
-    val county: String,
     /** From the first to the one that is seen. Never empty. */
     val places: List<Place>,
 ) {
@@ -37,7 +36,7 @@ data class AppState(
 class App(val scope: CoroutineScope, val device: Device, restored: List<String> = emptyList()) {
     private val mutable = MutableStateFlow(
         AppState(
-            Phase.Opening, Words(device.preferences.speaks()), device.preferences.theme, device.preferences.county,
+            Phase.Opening, Words(device.preferences.speaks()), device.preferences.theme,
             restored.mapNotNull(Place::read).ifEmpty { listOf(Place.Home) },
         ),
     )
@@ -123,9 +122,17 @@ class App(val scope: CoroutineScope, val device: Device, restored: List<String> 
         mutable.update { it.copy(theme = theme) }
     }
 
+    /** The person lives in this county, which is one of those that the core names. */
     fun live(county: String) {
-        device.preferences.county = county
-        mutable.update { it.copy(county = county) }
+        val open = state.value.phase as? Phase.Open ?: return
+        scope.launch {
+            try {
+                open.core.billers.chooseCounty(county)
+            } catch (_: PayTaipeiException) {
+                // The store is full or locked: the old county stays, and is seen to.
+            }
+            open.holdings.reload()
+        }
     }
 
     /** The state holder of a place, the same until the person has left it for good. */

@@ -37,7 +37,3 @@ internal fun Preferences.speak(lang: Lang) = set("lang", lang.name)
 internal var Preferences.theme: Theme
     get() = Theme.entries.find { it.name == this["theme"] } ?: Theme.SYSTEM
     set(value) = set("theme", value.name)
-
-internal var Preferences.county: String
-    get() = this["county"] ?: "kinmen"
-    set(value) = set("county", value)

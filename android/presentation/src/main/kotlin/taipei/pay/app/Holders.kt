@@ -10,6 +10,10 @@ fun App.scanning(): Scanning = holder(Place.Scan) { Scanning(this, it.core, it.h
 
 fun App.keyingIn(biller: String): KeyingIn = holder(Place.KeyIn(biller)) { KeyingIn(this, it.core, it.holdings, biller) }
 
+fun App.household(): Household = holder(Place.Household) { Household(this, it.core, it.holdings) }
+
+fun App.considering(bill: String): Considering = holder(Place.OneBill(bill)) { Considering(this, it.core, it.holdings, bill) }
+
 fun App.choosing(bill: String): Choosing = holder(Place.Choose(bill)) { Choosing(this, it.core, it.holdings, bill) }
 
 fun App.agreeing(payment: String): Agreeing = holder(Place.Agree(payment)) { Agreeing(this, it.core, it.holdings, payment) }

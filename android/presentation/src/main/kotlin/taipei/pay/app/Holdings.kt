@@ -13,6 +13,9 @@ import kotlinx.coroutines.sync.withLock
 import kotlinx.coroutines.withTimeoutOrNull
 import taipei.pay.Bill
 import taipei.pay.BillStatus
+import taipei.pay.Biller
+import taipei.pay.County
+import taipei.pay.KnownNumber
 import taipei.pay.PayTaipei
 import taipei.pay.Payment
 import taipei.pay.Refusal
@@ -24,6 +27,13 @@ data class Held(
     val loaded: Boolean = false,
     /** The verified number, all but its last digits hidden. */
     val number: String? = null,
+    /** Of the newest catalogue, those of the person's county first. */
+    val billers: List<Biller> = emptyList(),
+    /** Those in which somebody's bills can be paid. */
+    val counties: List<County> = emptyList(),
+    val county: String? = null,
+    /** The household's. */
+    val numbers: List<KnownNumber> = emptyList(),
     val bills: List<Bill> = emptyList(),
     val open: List<Payment> = emptyList(),
     /** The latest first. */
@@ -31,6 +41,7 @@ data class Held(
     /** Why this is not the newest. */
     val trouble: Refusal? = null,
 ) {
+    fun biller(id: String): Biller? = billers.find { it.id == id }
     fun bill(id: String): Bill? = bills.find { it.id == id }
     fun payment(id: String): Payment? = open.find { it.id == id } ?: ended.find { it.id == id }
 
@@ -50,14 +61,21 @@ class Holdings(private val core: PayTaipei) {
     suspend fun reload() = reading.withLock {
         try {
             val number = core.identity.verifiedNumber()
-            val fresh = if (number == null) Held(loaded = true) else Held(
-                loaded = true, number = number, bills = core.bills.all(), open = core.payments.queue(),
-                ended = core.payments.history().sortedByDescending { it.updatedAt },
-            )
+            val fresh = if (number == null) Held(loaded = true) else read(number)
             mutable.update { fresh }
         } catch (refused: PayTaipeiException) {
             mutable.update { it.copy(loaded = true, trouble = refused.refusal) }
         }
+    }
+
+    private suspend fun read(number: String): Held {
+        val billers = core.billers.all()
+        val served = billers.filter { it.served }.map { it.county }.toSet()
+        return Held(
+            loaded = true, number = number, billers = billers, counties = core.billers.counties().filter { it.id in served },
+            county = core.billers.county(), numbers = core.billers.numbers(), bills = core.bills.all(), open = core.payments.queue(),
+            ended = core.payments.history().sortedByDescending { it.updatedAt },
+        )
     }
 
     /** The number was verified, or somebody wants to know whether it works again. */

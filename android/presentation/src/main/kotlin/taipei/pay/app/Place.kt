@@ -8,6 +8,7 @@ sealed interface Place {
     data object Settings : Place
     data object Verify : Place
     data object Scan : Place
+    data object Household : Place
     data class KeyIn(val biller: String) : Place
     data class OneBill(val id: String) : Place
     data class Choose(val bill: String) : Place
@@ -22,6 +23,7 @@ sealed interface Place {
             Settings -> "settings"
             Verify -> "verify"
             Scan -> "scan"
+            Household -> "household"
             is KeyIn -> "key-in/$biller"
             is OneBill -> "bill/$id"
             is Choose -> "choose/$bill"
@@ -42,6 +44,7 @@ sealed interface Place {
                 "settings" -> Settings
                 "verify" -> Verify
                 "scan" -> Scan
+                "household" -> Household
                 "key-in" -> KeyIn(id)
                 "bill" -> OneBill(id)
                 "choose" -> Choose(id)

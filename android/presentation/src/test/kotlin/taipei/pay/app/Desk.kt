@@ -2,17 +2,21 @@ package taipei.pay.app
 
 import java.time.Clock
 import java.util.concurrent.ConcurrentHashMap
+import java.util.concurrent.Executors
 import kotlin.time.Duration.Companion.seconds
 import kotlinx.coroutines.CoroutineScope
-import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.SupervisorJob
+import kotlinx.coroutines.asCoroutineDispatcher
 import kotlinx.coroutines.cancel
 import kotlinx.coroutines.flow.MutableStateFlow
 import kotlinx.coroutines.flow.StateFlow
 import kotlinx.coroutines.flow.first
+import kotlinx.coroutines.withContext
 import kotlinx.coroutines.withTimeout
 import taipei.pay.Connectivity
+import taipei.pay.E164
 import taipei.pay.Lang
+import taipei.pay.MSISDN
 import taipei.pay.PayTaipei
 import taipei.pay.SoftVault
 import taipei.pay.World
@@ -43,15 +47,22 @@ class Desk(val world: World, val vault: SoftVault = SoftVault()) : Device {
     }
 }
 
-/** The app on a desk, as one process of it: opened, and closed at the end. */
+/** The app on a desk, as one process of it: opened, and closed at the end. It and who uses it share one thread, as on a phone. */
 suspend fun <T> Desk.process(restored: List<String> = emptyList(), use: suspend (App) -> T): T {
-    val app = App(CoroutineScope(Dispatchers.Default + SupervisorJob()), this, restored)
-    app.launch()
+    val thread = Executors.newSingleThreadExecutor().asCoroutineDispatcher()
+    val app = App(CoroutineScope(thread + SupervisorJob()), this, restored)
     try {
-        return use(app)
+        return withContext(thread) {
+            app.launch()
+            try {
+                use(app)
+            } finally {
+                app.close()
+                app.scope.cancel()
+            }
+        }
     } finally {
-        app.close()
-        app.scope.cancel()
+        thread.close()
     }
 }
 
@@ -65,3 +76,16 @@ suspend fun App.held(wanted: (Held) -> Boolean): Held {
 }
 
 suspend fun <S> Holder<S>.until(wanted: (S) -> Boolean): S = withTimeout(30.seconds) { state.first(wanted) }
+
+/** Verifies the tester's number, with the person who approves it on the handset. */
+suspend fun App.verify(world: World) {
+    until { it.place == Place.Verify }
+    check(!back()) { "nothing is behind it before a number is verified" }
+    val verifying = verifying()
+    verifying.type(MSISDN)
+    verifying.start()
+    val asked = verifying.until { it.asked != null }.asked!!
+    world.post("handset", "msisdn" to E164, "approve" to true, "binding_message" to asked.bindingMessage)
+    until { it.place == Place.Home }
+    held { it.number != null }
+}

@@ -4,8 +4,6 @@ import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertFalse
 import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.Test
-import taipei.pay.E164
-import taipei.pay.MSISDN
 import taipei.pay.PaymentState
 import taipei.pay.World
 import taipei.pay.story
@@ -16,7 +14,7 @@ class StoryTest {
         val desk = Desk(world)
         val bill = world.issue(amount = 428)
         val saved = desk.process { app ->
-            verify(app, world)
+            app.verify(world)
             desk.network(false)
 
             app.go(Place.Scan)
@@ -27,7 +25,10 @@ class StoryTest {
             assertEquals(428, kept.payable)
 
             app.go(Place.Choose(kept.id))
-            app.choosing(kept.id).choose("jkopay")
+            val choosing = app.choosing(kept.id)
+            choosing.choose("jkopay")
+            choosing.until { it.unowned != null }
+            choosing.byPaper()
             val payment = (app.until { it.place is Place.Agree }.place as Place.Agree).payment
             app.agreeing(payment).agree()
             app.until { it.place == Place.OnePayment(payment) }
@@ -45,17 +46,5 @@ class StoryTest {
             assertEquals(emptyList<Any>(), app.held { it.open.isEmpty() }.due)
         }
         assertEquals(1, world.charges().size)
-    }
-
-    private suspend fun verify(app: App, world: World) {
-        app.until { it.place == Place.Verify }
-        assertFalse(app.back())
-        val verifying = app.verifying()
-        verifying.type(MSISDN)
-        verifying.start()
-        val asked = verifying.until { it.asked != null }.asked!!
-        world.post("handset", "msisdn" to E164, "approve" to true, "binding_message" to asked.bindingMessage)
-        app.until { it.place == Place.Home }
-        app.held { it.number != null }
     }
 }

@@ -20,6 +20,7 @@ import taipei.pay.app.agreeing
 import taipei.pay.app.choosing
 import taipei.pay.app.following
 import taipei.pay.app.held
+import taipei.pay.app.household
 import taipei.pay.app.keyingIn
 import taipei.pay.app.opened
 import taipei.pay.app.scanning
@@ -49,6 +50,7 @@ class Screenshots(private val world: World, private val lang: Lang, private val 
         scan()
         pay()
         lists()
+        household()
         show.close()
         closed()
     }
@@ -70,6 +72,9 @@ class Screenshots(private val world: World, private val lang: Lang, private val 
         world.post("handset", "msisdn" to E164, "approve" to true)
         app.held { it.number != null }
         app.until { it.place == Place.Home }
+        see("county")
+        app.live("kinmen")
+        app.held { it.county == "kinmen" }
         see("home-empty")
         app.go(Place.Progress)
         see("progress-empty")
@@ -86,17 +91,33 @@ class Screenshots(private val world: World, private val lang: Lang, private val 
         app.scanning().until { it.refused != null }
         see("scan-refused")
         app.scanning().again()
+        desk.network(false)
         app.scanning().picture(world.photo(issue("kinmen-water", 1280)))
         val place = app.until { it.place is Place.OneBill }.place as Place.OneBill
         see("bill-offline")
+        app.go(Place.Choose(place.id))
+        val choosing = app.choosing(place.id)
+        choosing.choose("pi-wallet")
+        choosing.until { it.unowned != null }
+        see("owner-unknown")
+        choosing.again()
+        choosing.until { it.unowned == null }
+        desk.network(true)
         app.start(Place.KeyIn("kinmen-water"))
-        app.keyingIn("kinmen-water").type("12")
-        app.keyingIn("kinmen-water").ask()
-        app.keyingIn("kinmen-water").until { it.trouble != null }
+        app.keyingIn("kinmen-water").type("number", "12345678")
         see("key-in")
+        app.start(Place.KeyIn("taipei-hospital"))
+        val hospital = app.keyingIn("taipei-hospital")
+        hospital.type("campus", "renai")
+        hospital.type("national_id", "A123456788")
+        see("key-in-fields")
+        app.start(Place.KeyIn("taipei-parking"))
+        app.keyingIn("taipei-parking").by(1)
+        see("key-in-ways")
         for ((biller, amount) in listOf("taipei-water" to 437, "kinmen-water" to 862)) keyIn(biller, amount)
-        app.start(Place.OneBill(place.id))
-        app.go(Place.Home)
+        app.start(Place.Home)
+        app.opened().core.bills.check(place.id)
+        app.opened().holdings.reload()
         see("home")
     }
 
@@ -154,6 +175,19 @@ class Screenshots(private val world: World, private val lang: Lang, private val 
         app.agreeing(payment).agree()
         app.until { it.place == Place.OnePayment(payment) }
         return payment
+    }
+
+    private suspend fun household() {
+        val billers = app.opened().core.billers
+        billers.remember("kinmen-water", issue("kinmen-water", 365).getString("number"), if (lang == Lang.EN) "Home" else "老家")
+        app.opened().holdings.reload()
+        app.start(Place.Household)
+        app.household().ask()
+        app.household().until { !it.busy }
+        see("household")
+        app.household().name(app.held { true }.numbers.first { it.nickname != null })
+        see("household-name")
+        app.household().name(null)
     }
 
     private suspend fun lists() {

@@ -26,12 +26,14 @@ class TroubleTest {
         screen.see("Approve on your handset")
         world.post("handset", "msisdn" to E164, "approve" to true)
         screen.see("Nothing to pay")
+        screen.press("Kinmen County")
+        screen.see("Or key in a number")
     }
 
     private suspend fun keyIn(show: Show, screen: Stage, world: World, amount: Int) {
         val number = world.issue(amount = amount).getString("number")
         screen.press("Kinmen County Waterworks")
-        screen.type("Number", number)
+        screen.type("Water number", number)
         screen.press("Find the bill")
         screen.see("NT\$$amount")
         assertEquals(number, show.app.opened().holdings.held.value.due.single().number)
@@ -70,7 +72,7 @@ class TroubleTest {
             screen.see("Bring the bill's QR code")
             screen.press("Back")
             screen.press("Kinmen County Waterworks")
-            screen.type("Number", "7654321")
+            screen.type("Water number", "7654321")
             screen.press("Find the bill")
             screen.see("The biller knows no bill of this number")
             world.fault("quiet_hours", "route" to "inquire", "times" to 1)

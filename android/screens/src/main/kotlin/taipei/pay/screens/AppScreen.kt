@@ -41,7 +41,9 @@ import taipei.pay.app.Words
 import taipei.pay.app.agreeing
 import taipei.pay.app.choosing
 import taipei.pay.app.following
+import taipei.pay.app.household
 import taipei.pay.app.keyingIn
+import taipei.pay.app.considering
 import taipei.pay.app.recalling
 import taipei.pay.app.refreshing
 import taipei.pay.app.scanning
@@ -112,8 +114,9 @@ private fun Places(app: App, state: AppState, seen: Seen, eyes: Eyes) {
         Place.Verify -> VerifyScreen(app, state, seen, app.verifying())
         Place.Scan -> ScanScreen(app, state, app.scanning(), eyes)
         is Place.KeyIn -> KeyInScreen(app, state, seen, app.keyingIn(place.biller))
-        is Place.OneBill -> BillScreen(app, state, seen, place.id)
-        is Place.Choose -> ChooseScreen(app, state, app.choosing(place.bill))
+        Place.Household -> HouseholdScreen(app, state, seen, app.household())
+        is Place.OneBill -> BillScreen(app, state, seen, place.id, app.considering(place.id))
+        is Place.Choose -> ChooseScreen(app, state, seen, place.bill, app.choosing(place.bill))
         is Place.Agree -> AgreeScreen(app, state, seen, place.payment, app.agreeing(place.payment))
         is Place.OnePayment -> PaymentScreen(app, state, seen, place.id, app.following(place.id))
         else -> Unit

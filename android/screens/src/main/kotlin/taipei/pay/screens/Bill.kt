@@ -9,6 +9,9 @@ import androidx.compose.material.icons.filled.Warning
 import androidx.compose.material3.MaterialTheme
 import androidx.compose.material3.Text
 import androidx.compose.runtime.Composable
+import androidx.compose.runtime.LaunchedEffect
+import androidx.compose.runtime.collectAsState
+import androidx.compose.runtime.getValue
 import androidx.compose.ui.Alignment
 import androidx.compose.ui.Modifier
 import androidx.compose.ui.unit.dp
@@ -18,20 +21,23 @@ import taipei.pay.BillStatus
 import taipei.pay.app.App
 import taipei.pay.app.AppState
 import taipei.pay.app.Calendar
+import taipei.pay.app.Considering
 import taipei.pay.app.Place
 import taipei.pay.app.Words
 import taipei.pay.moneyText
 
 @Composable
-internal fun BillScreen(app: App, state: AppState, seen: Seen, id: String) {
+internal fun BillScreen(app: App, state: AppState, seen: Seen, id: String, considering: Considering) {
     val words = state.words
+    val look by considering.state.collectAsState()
+    LaunchedEffect(considering) { considering.open() }
     val bill = seen.held.bill(id)
     if (bill == null) {
         Page(words.billTitle, words, { app.back() }) { Missing(words, seen) }
         return
     }
     Page(words.billTitle, words, { app.back() }, { BillActions(app, words, bill) }) {
-        Biller(bill, words)
+        Biller(bill, words, seen)
         Tile {
             Text(words.payable, color = MaterialTheme.colorScheme.onSurfaceVariant, style = MaterialTheme.typography.bodyLarge)
             Text(bill.payable?.let { moneyText(it) } ?: words.amountUnknown, style = MaterialTheme.typography.displaySmall)
@@ -40,9 +46,15 @@ internal fun BillScreen(app: App, state: AppState, seen: Seen, id: String) {
                 Text(words.dueBy(Calendar.long(LocalDate.parse(due), words)), style = MaterialTheme.typography.bodyMedium)
             }
         }
+        if (look.busy) Working(words.billAsking)
+        look.trouble?.let { TroubleNotice(it) }
         for (warning in bill.warnings) CareNotice(Icons.Filled.Warning, warning, words.warning)
-        Standing(bill, words)
+        if (!look.busy) Standing(bill, words)
         Tile { Facts(bill, words) }
+        if (seen.held.numbers.none { it.biller == bill.biller && it.number == bill.number }) {
+            OtherButton(words.keepNumber, Drawings.house, act = considering::keepNumber)
+        }
+        if (bill.payment == null && seen.online && !look.busy) QuietButton(words.askAgain, act = considering::check)
     }
 }
 
@@ -58,12 +70,15 @@ private fun BillActions(app: App, words: Words, bill: Bill) {
 }
 
 @Composable
-internal fun Biller(bill: Bill, words: Words) {
-    val category = taipei.pay.billers(words.lang).find { it.id == bill.biller }?.category.orEmpty()
+internal fun Biller(bill: Bill, words: Words, seen: Seen) {
     Row(Modifier.fillMaxWidth(), Arrangement.spacedBy(16.dp), Alignment.CenterVertically) {
-        Disc(Drawings.of(category), MaterialTheme.colorScheme.primaryContainer, MaterialTheme.colorScheme.onPrimaryContainer, 56)
+        Disc(
+            Drawings.of(seen.held.biller(bill.biller)?.icon), MaterialTheme.colorScheme.primaryContainer,
+            MaterialTheme.colorScheme.onPrimaryContainer, 56,
+        )
         Column(Modifier.weight(1f)) {
-            Text(bill.billerName, style = MaterialTheme.typography.titleLarge)
+            Text(bill.nickname ?: bill.billerName, style = MaterialTheme.typography.titleLarge)
+            if (bill.nickname != null) Text(bill.billerName, style = MaterialTheme.typography.bodyLarge)
             Text(
                 words.numberShort(bill.number), color = MaterialTheme.colorScheme.onSurfaceVariant,
                 style = MaterialTheme.typography.bodyLarge,

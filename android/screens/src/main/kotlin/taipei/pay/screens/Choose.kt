@@ -5,6 +5,7 @@ import androidx.compose.foundation.layout.Row
 import androidx.compose.foundation.layout.fillMaxWidth
 import androidx.compose.foundation.layout.heightIn
 import androidx.compose.material.icons.Icons
+import androidx.compose.material.icons.filled.Info
 import androidx.compose.material.icons.filled.KeyboardArrowRight
 import androidx.compose.material3.Icon
 import androidx.compose.material3.MaterialTheme
@@ -17,12 +18,17 @@ import androidx.compose.ui.Modifier
 import androidx.compose.ui.unit.dp
 import taipei.pay.app.App
 import taipei.pay.app.AppState
+import taipei.pay.app.ChooseState
 import taipei.pay.app.Choosing
 
 @Composable
-internal fun ChooseScreen(app: App, state: AppState, choosing: Choosing) {
+internal fun ChooseScreen(app: App, state: AppState, seen: Seen, id: String, choosing: Choosing) {
     val words = state.words
     val choose by choosing.state.collectAsState()
+    if (choose.unowned != null) {
+        Unowned(state, seen, id, choose, choosing)
+        return
+    }
     Page(words.chooseProvider, words, { app.back() }) {
         Text(words.chooseProviderHint, color = MaterialTheme.colorScheme.onSurfaceVariant, style = MaterialTheme.typography.bodyLarge)
         choose.trouble?.let { TroubleNotice(it) }
@@ -34,5 +40,19 @@ internal fun ChooseScreen(app: App, state: AppState, choosing: Choosing) {
                 }
             }
         }
+    }
+}
+
+/** A sticker on paper may be a stranger's genuine bill: the person decides whether to look at its owner first. */
+@Composable
+private fun Unowned(state: AppState, seen: Seen, id: String, choose: ChooseState, choosing: Choosing) {
+    val words = state.words
+    Page(words.ownerUnknown, words, choosing::again, {
+        MainButton(words.ownerWait, Drawings.clock, busy = choose.busy, act = choosing::waitForOwner)
+        OtherButton(words.ownerPaper, Drawings.paper, enabled = !choose.busy, act = choosing::byPaper)
+    }) {
+        choose.trouble?.let { TroubleNotice(it) }
+        seen.held.bill(id)?.let { Biller(it, words, seen) }
+        CareNotice(Icons.Filled.Info, words.ownerUnknownBody)
     }
 }

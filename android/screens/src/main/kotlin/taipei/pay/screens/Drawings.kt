@@ -29,9 +29,26 @@ internal object Drawings {
             strokeLineCap = StrokeCap.Round, strokeLineJoin = StrokeJoin.Round,
         ).build()
 
-    fun of(category: String) = when (category) {
-        "water" -> water
+    val plate = lines("plate", "M4.5 7 H19.5 A1.5 1.5 0 0 1 21 8.5 V15.5 A1.5 1.5 0 0 1 19.5 17 H4.5 A1.5 1.5 0 0 1 3 15.5 V8.5 A1.5 1.5 0 0 1 4.5 7 Z M7 10 V14 M10 10 V14 M13 12 H14 M17 10 V14")
+    val hospital = lines("hospital", "M5 4 H19 V20 H5 Z M12 8 V14 M9 11 H15 M10 20 V17 H14 V20")
+    val school = lines("school", "M2.5 9.5 L12 5 L21.5 9.5 L12 14 Z M6.5 11.5 V16.5 C9.5 19 14.5 19 17.5 16.5 V11.5")
+    val fine = lines("fine", "M12 4 L21 19.5 H3 Z M12 10 V14 M12 16.8 V16.9")
+    val people = lines("people", "M9 5 A3 3 0 1 0 9 11 A3 3 0 1 0 9 5 Z M3.5 19.5 A5.5 5.5 0 0 1 14.5 19.5 M15.5 5.4 A3 3 0 0 1 15.5 10.6 M17.5 14.5 A5.5 5.5 0 0 1 20.5 19.5")
+    val map = lines("map", "M3.5 6.5 L9 4.5 L15 6.5 L20.5 4.5 V17.5 L15 19.5 L9 17.5 L3.5 19.5 Z M9 4.5 V17.5 M15 6.5 V19.5")
+    val briefcase = lines("briefcase", "M4 8 H20 V19 H4 Z M9 8 V5 H15 V8 M4 13 H20")
+    val house = lines("house", "M3.5 11.5 L12 4 L20.5 11.5 M6 9.5 V20 H18 V9.5 M10 20 V14 H14 V20")
+
+    /** By the name that the catalogue gives a biller's picture. */
+    fun of(icon: String?) = when (icon) {
+        "drop" -> water
         "parking" -> parking
+        "plate" -> plate
+        "hospital" -> hospital
+        "school" -> school
+        "fine" -> fine
+        "people" -> people
+        "map" -> map
+        "briefcase" -> briefcase
         else -> paper
     }
 }

@@ -54,7 +54,7 @@ internal fun HomeScreen(app: App, state: AppState, seen: Seen, refreshing: Refre
     val words = state.words
     val refresh by refreshing.state.collectAsState()
     Column(Modifier.fillMaxSize()) {
-        Head(app, state)
+        Head(app, state, seen)
         PullDown(refresh.busy, words.refresh, refreshing::refresh) {
             Column(
                 Modifier.align(Alignment.TopCenter).widthIn(max = 600.dp).fillMaxSize()
@@ -66,7 +66,8 @@ internal fun HomeScreen(app: App, state: AppState, seen: Seen, refreshing: Refre
                 MainButton(words.scanBill, Drawings.scan) { app.go(Place.Scan) }
                 if (seen.held.open.isNotEmpty()) InProgressTile(app, state, seen)
                 Due(app, state, seen)
-                KeyIn(app, state)
+                if (seen.held.numbers.isNotEmpty()) HouseholdTile(app, state, seen)
+                if (seen.held.loaded) KeyIn(app, state, seen)
             }
         }
     }
@@ -74,7 +75,7 @@ internal fun HomeScreen(app: App, state: AppState, seen: Seen, refreshing: Refre
 
 /** The app's name and the county; under each other where the letters are large. */
 @Composable
-private fun Head(app: App, state: AppState) {
+private fun Head(app: App, state: AppState, seen: Seen) {
     val name: @Composable () -> Unit = {
         Text(
             state.words.appName, Modifier.semantics { heading() }, color = MaterialTheme.colorScheme.primary,
@@ -85,19 +86,19 @@ private fun Head(app: App, state: AppState) {
         val whole = Modifier.widthIn(max = 600.dp).fillMaxWidth().padding(start = 20.dp, end = 8.dp).heightIn(min = 64.dp)
         if (isLarge()) Column(whole.padding(top = 12.dp)) {
             name()
-            County(app, state)
+            County(app, state, seen)
         } else Row(whole, Arrangement.SpaceBetween, Alignment.CenterVertically) {
             name()
-            County(app, state)
+            County(app, state, seen)
         }
     }
 }
 
 @Composable
-private fun County(app: App, state: AppState) {
+private fun County(app: App, state: AppState, seen: Seen) {
     val words = state.words
     var open by remember { mutableStateOf(false) }
-    val counties = mapOf("kinmen" to words.countyKinmen, "taipei" to words.countyTaipei)
+    val here = seen.held.counties.find { it.id == seen.held.county } ?: return
     Box {
         Row(
             Modifier.clickable(onClickLabel = words.chooseCounty, role = Role.Button) { open = true }
@@ -105,14 +106,14 @@ private fun County(app: App, state: AppState) {
             Arrangement.spacedBy(4.dp), Alignment.CenterVertically,
         ) {
             Icon(Icons.Filled.Place, null, Modifier.size(20.dp), MaterialTheme.colorScheme.primary)
-            Text(counties[state.county] ?: state.county, style = MaterialTheme.typography.titleMedium)
+            Text(here.name, style = MaterialTheme.typography.titleMedium)
             Icon(Icons.Filled.ArrowDropDown, null, Modifier.size(24.dp))
         }
         DropdownMenu(open, { open = false }) {
-            for ((county, name) in counties) {
-                DropdownMenuItem({ Text(name, style = MaterialTheme.typography.bodyLarge) }, {
+            for (county in seen.held.counties) {
+                DropdownMenuItem({ Text(county.name, style = MaterialTheme.typography.bodyLarge) }, {
                     open = false
-                    app.live(county)
+                    app.live(county.id)
                 })
             }
         }
@@ -130,6 +131,24 @@ private fun InProgressTile(app: App, state: AppState, seen: Seen) {
                 style = MaterialTheme.typography.titleMedium,
             )
             Icon(Icons.Filled.KeyboardArrowRight, null, tint = colours.onSecondaryContainer)
+        }
+    }
+}
+
+@Composable
+private fun HouseholdTile(app: App, state: AppState, seen: Seen) {
+    val colours = MaterialTheme.colorScheme
+    Tile({ app.go(Place.Household) }) {
+        Row(Modifier.fillMaxWidth(), Arrangement.spacedBy(14.dp), Alignment.CenterVertically) {
+            Disc(Drawings.house, colours.primaryContainer, colours.onPrimaryContainer)
+            Column(Modifier.weight(1f)) {
+                Text(state.words.household, style = MaterialTheme.typography.titleMedium)
+                Text(
+                    state.words.householdCount("${seen.held.numbers.size}"), color = colours.onSurfaceVariant,
+                    style = MaterialTheme.typography.bodyMedium,
+                )
+            }
+            Icon(Icons.Filled.KeyboardArrowRight, null, tint = colours.onSurfaceVariant)
         }
     }
 }
@@ -158,22 +177,21 @@ private fun Due(app: App, state: AppState, seen: Seen) {
                 )
             }
         }
-        for (bill in due) BillTile(app, state, bill)
+        for (bill in due) BillTile(app, state, seen, bill)
     }
 }
 
 @Composable
-private fun BillTile(app: App, state: AppState, bill: Bill) {
+private fun BillTile(app: App, state: AppState, seen: Seen, bill: Bill) {
     val words = state.words
     val colours = MaterialTheme.colorScheme
-    val category = remember(bill.biller) { taipei.pay.billers(words.lang).find { it.id == bill.biller }?.category.orEmpty() }
     Tile({ app.go(Place.OneBill(bill.id)) }) {
         Row(Modifier.fillMaxWidth(), Arrangement.spacedBy(14.dp), Alignment.CenterVertically) {
-            Disc(Drawings.of(category), colours.primaryContainer, colours.onPrimaryContainer)
+            Disc(Drawings.of(seen.held.biller(bill.biller)?.icon), colours.primaryContainer, colours.onPrimaryContainer)
             Column(Modifier.weight(1f)) {
-                Text(bill.billerName, style = MaterialTheme.typography.titleMedium)
+                Text(bill.nickname ?: bill.billerName, style = MaterialTheme.typography.titleMedium)
                 Text(
-                    words.numberShort(bill.number), color = colours.onSurfaceVariant, style = MaterialTheme.typography.bodyMedium,
+                    bill.nickname?.let { bill.billerName } ?: words.numberShort(bill.number), color = colours.onSurfaceVariant, style = MaterialTheme.typography.bodyMedium,
                 )
             }
         }
@@ -206,9 +224,14 @@ internal fun DueMark(app: App, state: AppState, due: String) {
 }
 
 @Composable
-private fun KeyIn(app: App, state: AppState) {
+private fun KeyIn(app: App, state: AppState, seen: Seen) {
     val words = state.words
-    val billers = remember(state.county, words) { keyable(state.county, words) }
+    if (seen.held.county == null) {
+        SectionTitle(words.countyWhich)
+        for (county in seen.held.counties) OtherButton(county.name, Drawings.map) { app.live(county.id) }
+        return
+    }
+    val billers = seen.held.keyable()
     if (billers.isEmpty()) return
     SectionTitle(words.orKeyIn)
     Tile {
@@ -219,7 +242,7 @@ private fun KeyIn(app: App, state: AppState) {
                 Arrangement.spacedBy(14.dp), Alignment.CenterVertically,
             ) {
                 Disc(
-                    Drawings.of(biller.category), MaterialTheme.colorScheme.secondaryContainer,
+                    Drawings.of(biller.icon), MaterialTheme.colorScheme.secondaryContainer,
                     MaterialTheme.colorScheme.onSecondaryContainer,
                 )
                 Text(biller.inWords(words), Modifier.weight(1f), style = MaterialTheme.typography.bodyLarge, textAlign = TextAlign.Start)

@@ -52,7 +52,7 @@ internal fun ProgressScreen(app: App, state: AppState, seen: Seen, refreshing: R
                     !seen.held.loaded -> item { Waiting(words.loading) }
                     seen.held.open.isEmpty() -> item { Nothing(Drawings.clock, words.inProgressEmpty, words.inProgressEmptyHint) }
                 }
-                items(seen.held.open, { it.id }) { PaymentTile(app, state, it) }
+                items(seen.held.open, { it.id }) { PaymentTile(app, state, seen, it) }
             }
         }
     }
@@ -91,7 +91,7 @@ internal fun HistoryScreen(app: App, state: AppState, seen: Seen, recalling: Rec
                             { Text(moneyText(paid), style = MaterialTheme.typography.titleLarge, textAlign = it) },
                         )
                     }
-                    items(payments, { it.id }) { PaymentTile(app, state, it) }
+                    items(payments, { it.id }) { PaymentTile(app, state, seen, it) }
                 }
             }
         }
@@ -99,14 +99,11 @@ internal fun HistoryScreen(app: App, state: AppState, seen: Seen, recalling: Rec
 }
 
 @Composable
-private fun PaymentTile(app: App, state: AppState, payment: Payment) {
+private fun PaymentTile(app: App, state: AppState, seen: Seen, payment: Payment) {
     val colours = MaterialTheme.colorScheme
-    val category = remember(payment.biller) {
-        taipei.pay.billers(state.words.lang).find { it.id == payment.biller }?.category.orEmpty()
-    }
     Tile({ app.go(Place.OnePayment(payment.id)) }) {
         Row(Modifier.fillMaxWidth(), Arrangement.spacedBy(14.dp), Alignment.CenterVertically) {
-            Disc(Drawings.of(category), colours.primaryContainer, colours.onPrimaryContainer)
+            Disc(Drawings.of(seen.held.biller(payment.biller)?.icon), colours.primaryContainer, colours.onPrimaryContainer)
             Column(Modifier.weight(1f)) {
                 Text(payment.billerName, style = MaterialTheme.typography.titleMedium)
                 Text(

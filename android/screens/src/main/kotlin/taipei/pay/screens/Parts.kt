@@ -18,6 +18,8 @@ import androidx.compose.foundation.layout.size
 import androidx.compose.foundation.layout.width
 import androidx.compose.foundation.layout.widthIn
 import androidx.compose.foundation.rememberScrollState
+import androidx.compose.foundation.selection.selectable
+import androidx.compose.foundation.selection.selectableGroup
 import androidx.compose.foundation.shape.CircleShape
 import androidx.compose.foundation.shape.RoundedCornerShape
 import androidx.compose.foundation.verticalScroll
@@ -33,6 +35,7 @@ import androidx.compose.material3.IconButton
 import androidx.compose.material3.LocalContentColor
 import androidx.compose.material3.MaterialTheme
 import androidx.compose.material3.OutlinedButton
+import androidx.compose.material3.RadioButton
 import androidx.compose.material3.Surface
 import androidx.compose.material3.Text
 import androidx.compose.material3.TextButton
@@ -234,6 +237,15 @@ internal fun SectionTitle(text: String) = Text(
     text, Modifier.padding(top = 8.dp).semantics { heading() }, style = MaterialTheme.typography.titleLarge,
 )
 
+/** Something is under way, and what is there already can be read. */
+@Composable
+internal fun Working(text: String) {
+    Row(Modifier.fillMaxWidth(), Arrangement.spacedBy(14.dp), Alignment.CenterVertically) {
+        CircularProgressIndicator(Modifier.size(24.dp), strokeWidth = 3.dp)
+        Text(text, Modifier.semantics { liveRegion = LiveRegionMode.Polite }, style = MaterialTheme.typography.bodyLarge)
+    }
+}
+
 @Composable
 internal fun Waiting(text: String) {
     Column(Modifier.fillMaxWidth().padding(vertical = 48.dp), Arrangement.spacedBy(20.dp), Alignment.CenterHorizontally) {
@@ -246,6 +258,22 @@ internal fun Waiting(text: String) {
 @Composable
 internal fun Missing(words: Words, seen: Seen) {
     if (seen.held.loaded) Nothing(Icons.Filled.Search, words.missing, words.missingHint) else Waiting(words.loading)
+}
+
+/** One of several. */
+@Composable
+internal fun <T> Choices(names: Map<T, String>, chosen: T?, choose: (T) -> Unit) {
+    Column(Modifier.selectableGroup()) {
+        for ((choice, name) in names) {
+            Row(
+                Modifier.fillMaxWidth().selectable(choice == chosen, role = Role.RadioButton) { choose(choice) }.heightIn(min = 52.dp),
+                Arrangement.spacedBy(12.dp), Alignment.CenterVertically,
+            ) {
+                RadioButton(choice == chosen, null)
+                Text(name, style = MaterialTheme.typography.bodyLarge)
+            }
+        }
+    }
 }
 
 internal val pagePadding = PaddingValues(horizontal = 20.dp, vertical = 12.dp)
