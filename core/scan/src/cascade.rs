@@ -115,8 +115,15 @@ impl Run {
             return;
         }
         let patches = regions::patches(&texture, regions::among(thorough), gray.width, gray.height, PATCHES);
+        // Large modules are clear in black and white already: where no ink is like a symbol's, there is none.
+        if !thorough && !busy && patches.is_empty() {
+            return;
+        }
         if thorough || busy || patches.iter().any(Region::is_large) {
             self.qr_smaller(half, scale);
+        }
+        if drowned {
+            return;
         }
         if thorough && !self.has_qr() && !self.late() {
             let bits = Arc::new(binarise::local(&gray.inverted(), Contrast::above_noise(gray)));
@@ -124,9 +131,6 @@ impl Run {
         }
         if thorough && !self.has_qr() && !self.late() {
             self.qr_by_rxing(&Arc::new(binarise::below_paper(gray)), scale, true);
-        }
-        if drowned {
-            return;
         }
         if !self.has_qr() {
             self.qr_deep(gray, bits, thorough, scale);
@@ -175,7 +179,7 @@ impl Run {
     fn qr_deep(&mut self, gray: &Gray, bits: &Bits, thorough: bool, scale: f32) {
         self.finders = finder::finders(bits);
         let triples = if thorough {
-            finder::triples(bits, &self.finders)
+            finder::triples(bits, &self.finders, &|| self.budget.is_late())
         } else {
             // Print shows many patterns in black and white; few of them are any in grey.
             let rings = rings::of_finders(gray, &self.finders, &|| self.budget.is_late());

@@ -147,12 +147,12 @@ fn ink(half: &Gray) -> Vec<f32> {
 }
 
 /// Shares of ink that a symbol has; print seldom does.
-const INKED: std::ops::RangeInclusive<f32> = 0.3..=0.7;
+const INKED: std::ops::RangeInclusive<f32> = 0.35..=0.7;
 /// Least weak edges, beside strong ones, in a symbol.
 const ALL_WAYS: f32 = 0.3;
 
 /// Fewest blocks with ink of a patch, and the part that they are of the rectangle round them: a symbol is one piece.
-const FEWEST_INKED: usize = 6;
+const FEWEST_INKED: usize = 8;
 const INKED_OF_BOUNDS: usize = 3;
 
 /// Where patches are sought.

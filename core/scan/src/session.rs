@@ -192,7 +192,7 @@ impl Session {
         let fitted = rings::of_finders(gray, finders.get(..FINDERS_FITTED).unwrap_or(&finders), &|| run.late());
         self.acquire(gray, &finder::triples_of_rings(&fitted), (0, 0), run, scale);
         // In grey it takes long: every frame begins with another patch.
-        let mut patches = regions::patches(texture, Among::Ink, gray.width, gray.height, PATCHES);
+        let mut patches = regions::patches(texture, Among::Texture, gray.width, gray.height, PATCHES);
         if !patches.is_empty() {
             let first = (self.frame as usize / 2) % patches.len();
             patches.rotate_left(first);
@@ -213,7 +213,7 @@ impl Session {
         }
         if !found(self, run) {
             let mut triples = pairs::triples(gray, &fitted, &|| run.late());
-            triples.extend(finder::triples(bits, &finders));
+            triples.extend(finder::triples(bits, &finders, &|| run.late()));
             self.acquire(gray, &triples, (0, 0), run, scale);
         }
         finders

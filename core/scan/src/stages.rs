@@ -49,7 +49,7 @@ pub fn stages(luma: &Luma<'_>) -> Vec<(&'static str, LumaImage)> {
             best = Some(seen);
         }
     };
-    for triple in finder::triples(&bits, &finders) {
+    for triple in finder::triples(&bits, &finders, &|| false) {
         take(deep::read(&gray, &triple, Depth::Full, &|| false), 0, 0);
     }
     for r in &patches {

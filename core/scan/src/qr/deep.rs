@@ -280,6 +280,9 @@ fn refine(field: &Field, outer: Mesh, given: &[i8], depth: Depth, late: &dyn Fn(
         let mut weights = lattice.train(None, &learned.modules)?;
         let mut modules = lattice.apply(&weights);
         for _ in 0..if round > 0 { 2 } else { 0 } {
+            if late() {
+                return best;
+            }
             weights = lattice.train(Some(&modules), &learned.modules)?;
             modules = lattice.apply(&weights);
         }
@@ -299,6 +302,9 @@ fn refine(field: &Field, outer: Mesh, given: &[i8], depth: Depth, late: &dyn Fn(
                     learned.modules = mesh::together(&part.modules, given);
                 }
                 Err(_) => break,
+            }
+            if late() {
+                return best;
             }
             weights = lattice.train(Some(&modules), &learned.modules)?;
             modules = lattice.apply(&weights);

@@ -269,9 +269,9 @@ pub fn triple_of_rings(corner: &Ring, one: &Ring, other: &Ring) -> Option<Triple
 }
 
 /// Sets of three patterns in order of likelihood.
-pub fn triples(bits: &Bits, finders: &[Finder]) -> Vec<Triple> {
+pub fn triples(bits: &Bits, finders: &[Finder], late: &dyn Fn() -> bool) -> Vec<Triple> {
     let mut triples = Vec::new();
-    for (i, a) in finders.iter().enumerate() {
+    for (i, a) in finders.iter().enumerate().take_while(|_| !late()) {
         for (j, b) in finders.iter().enumerate().skip(i + 1) {
             for c in finders.iter().skip(j + 1) {
                 for (corner, one, other) in [(a, b, c), (b, a, c), (c, a, b)] {
