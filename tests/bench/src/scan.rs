@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::thread;
 use std::time::Duration;
 
 use paytaipei_printer::truth::{self, CodeRead, Truth, Verdict};
@@ -18,7 +19,7 @@ use readers::{Code, READERS, milliseconds};
 use sets::FRAMES;
 
 use crate::report::Bar;
-use crate::{Result, machine, report};
+use crate::{Failure, Result, machine, report};
 
 /// What to measure, and where.
 pub struct Plan {
@@ -128,6 +129,26 @@ fn measured(plan: &Plan, name: &str, folder: &Path) -> Result<(Measured, String)
         scores.entry(answer.reader).or_default().add(&answer.picture, verdict, answer.ms);
     }
     Ok((Measured { name: name.to_owned(), count: pictures.len(), scores }, versions))
+}
+
+/// All sets, each on one of as many threads as there are processors: what is measured is each thread's own time.
+fn measured_at_once(plan: &Plan, sets: &[(String, PathBuf)]) -> Result<(Vec<Measured>, String)> {
+    let threads = thread::available_parallelism().map_or(1, usize::from);
+    let share = |first: usize| -> Result<Vec<(usize, (Measured, String))>> {
+        let own = sets.iter().enumerate().skip(first).step_by(threads);
+        own.map(|(at, (name, folder))| Ok((at, measured(plan, name, folder)?))).collect()
+    };
+    let shares: Vec<_> = thread::scope(|scope| {
+        let workers: Vec<_> = (0..threads).map(|first| scope.spawn(move || share(first))).collect();
+        workers.into_iter().map(thread::ScopedJoinHandle::join).collect()
+    });
+    let mut all = Vec::new();
+    for share in shares {
+        all.extend(share.map_err(|_| Failure::new("a reader's thread"))??);
+    }
+    all.sort_by_key(|(at, _)| *at);
+    let peers = all.first().map(|(_, (_, versions))| versions.clone()).unwrap_or_default();
+    Ok((all.into_iter().map(|(_, (set, _))| set).collect(), peers))
 }
 
 /// What the camera session made of films.
@@ -243,12 +264,7 @@ fn calibration(sets: &[Measured]) -> String {
 pub fn run(plan: &Plan) -> Result<()> {
     let sets::Sets { sets, films: film_folder, absent } = sets::all(plan)?;
     let load = machine::load();
-    let (mut all, mut peers) = (Vec::new(), String::new());
-    for (name, folder) in &sets {
-        let (set, versions) = measured(plan, name, folder)?;
-        peers = versions;
-        all.push(set);
-    }
+    let (all, peers) = measured_at_once(plan, &sets)?;
     let films = films(&film_folder)?;
     let mut page = format!(
         "## Scanning\n\n`scripts/bench scan`, {}. {} Load average {load} at the start, {} at the end. All times are processor \
