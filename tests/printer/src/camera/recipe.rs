@@ -121,7 +121,7 @@ impl Level {
                 shot: (0.000_4, 0.001_5),
                 read: (0.006, 0.014),
                 jpeg: (55.0, 88.0),
-                qr_module: (2.2, 5.0),
+                qr_module: (2.45, 5.5),
                 narrow_bar: (1.5, 3.0),
             },
             Self::Hard => Recipe {
