@@ -41,6 +41,18 @@
             guard let url = URL(string: address), url.scheme == "https" else { return }
             UIApplication.shared.open(url)
         }
+
+        public func share(_ name: String, _ text: String) {
+            let file = FileManager.default.temporaryDirectory.appendingPathComponent(name)
+            let scene = UIApplication.shared.connectedScenes.compactMap { $0 as? UIWindowScene }.first
+            guard let screen = scene?.keyWindow?.rootViewController,
+                (try? Data(text.utf8).write(to: file, options: .completeFileProtection)) != nil
+            else { return }
+            let sheet = UIActivityViewController(activityItems: [file], applicationActivities: nil)
+            sheet.completionWithItemsHandler = { _, _, _, _ in try? FileManager.default.removeItem(at: file) }
+            sheet.popoverPresentationController?.sourceView = screen.view
+            screen.present(sheet, animated: true)
+        }
     }
 
     @MainActor

@@ -17,6 +17,9 @@ public protocol Device: AnyObject {
 
     /// Opens an `https` address in the app that it belongs to, or in a browser.
     func openLink(_ address: String)
+
+    /// Has the person choose where a text goes, as a file of this name.
+    func share(_ name: String, _ text: String)
 }
 
 /// What is remembered of how the person likes the app. Nothing of it is personal data.

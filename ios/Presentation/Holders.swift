@@ -26,5 +26,15 @@ extension AppModel {
         holder(.onePayment(id: payment)) { Following(self, $0, $1, payment) }
     }
 
+    public func showing(_ payment: String) -> Showing? {
+        holder(.receipt(payment: payment)) { core, _ in Showing(self, core, payment) }
+    }
+
+    public func elsewhere(_ bill: String) -> Elsewhere? {
+        holder(.otherWays(bill: bill)) { core, _ in Elsewhere(self, core, bill) }
+    }
+
+    public var exporting: Exporting? { holder(.settings) { core, _ in Exporting(self, core) } }
+
     public var recalling: Recalling? { holder(.history) { _, _ in Recalling(self) } }
 }

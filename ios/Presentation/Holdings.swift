@@ -17,6 +17,8 @@ public struct Held: Sendable {
     public internal(set) var open: [Payment] = []
     /// The latest first.
     public internal(set) var ended: [Payment] = []
+    /// By month, from the first to the last in which something was paid.
+    public internal(set) var months: [PayTaipeiKit.Month] = []
     /// Why this is not the newest.
     public internal(set) var trouble: Refusal?
 
@@ -65,6 +67,7 @@ public final class Holdings {
                 fresh.counties = try core.billers.counties().filter { served.contains($0.id) }
                 fresh.county = try await core.billers.county()
                 fresh.numbers = try await core.billers.numbers()
+                fresh.months = try await core.spending()
                 fresh.bills = try await core.bills.all()
                 fresh.open = try await core.payments.queue()
                 fresh.ended = try await core.payments.history().sorted { $0.updatedAt > $1.updatedAt }

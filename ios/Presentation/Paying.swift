@@ -1,7 +1,8 @@
 import PayTaipeiKit
 
 public struct ChooseState: Sendable {
-    public internal(set) var providers: [Provider]
+    /// The one that gives back most first; empty until they are read.
+    public internal(set) var offers: [ProviderOffer] = []
     /// The business, while it is not known whose bill it is: the person chooses whether to wait for that.
     public internal(set) var unowned: String?
     public internal(set) var busy = false
@@ -18,7 +19,28 @@ public final class Choosing: Holder<ChooseState> {
         self.core = core
         self.holdings = holdings
         self.bill = bill
-        super.init(app, ChooseState(providers: PayTaipeiKit.providers(lang: app.words.lang)))
+        super.init(app, ChooseState())
+    }
+
+    /// Reads what the businesses offer: as they tell it now, or else as they told it last. Shown once, so that nothing moves
+    /// under a finger.
+    public func open() async {
+        if app.device.online {
+            let asked = Task { [core] in try? await core.payments.refresh() }
+            let alarm = Task {
+                try? await Task.sleep(for: .seconds(3))
+                asked.cancel()
+            }
+            await asked.value
+            alarm.cancel()
+        }
+        do {
+            state.offers = try await core.payments.offers(bill)
+        } catch let refused as PayTaipeiError {
+            state.trouble = Trouble(refused.refusal, app.words)
+        } catch {
+            // The person left, or the core was closed.
+        }
     }
 
     public func choose(_ provider: String) {

@@ -9,9 +9,11 @@ public enum Place: Hashable, Sendable {
     case household
     case keyIn(biller: String)
     case oneBill(id: String)
+    case otherWays(bill: String)
     case choose(bill: String)
     case agree(payment: String)
     case onePayment(id: String)
+    case receipt(payment: String)
 
     /// The places of the bar at the bottom.
     public static let tabs: [Place] = [.home, .progress, .history, .settings]
@@ -27,9 +29,11 @@ public enum Place: Hashable, Sendable {
         case .household: "household"
         case .keyIn(let biller): "key-in/\(biller)"
         case .oneBill(let id): "bill/\(id)"
+        case .otherWays(let bill): "other-ways/\(bill)"
         case .choose(let bill): "choose/\(bill)"
         case .agree(let payment): "agree/\(payment)"
         case .onePayment(let id): "payment/\(id)"
+        case .receipt(let payment): "receipt/\(payment)"
         }
     }
 
@@ -46,9 +50,11 @@ public enum Place: Hashable, Sendable {
         case "household": self = .household
         case "key-in": self = .keyIn(biller: id)
         case "bill": self = .oneBill(id: id)
+        case "other-ways": self = .otherWays(bill: id)
         case "choose": self = .choose(bill: id)
         case "agree": self = .agree(payment: id)
         case "payment": self = .onePayment(id: id)
+        case "receipt": self = .receipt(payment: id)
         default: return nil
         }
     }

@@ -76,6 +76,14 @@
                 if let considering = app.considering(id) {
                     BillScreen(app: app, held: held, id: id, considering: considering)
                 }
+            case .otherWays(let bill):
+                if let elsewhere = app.elsewhere(bill) {
+                    OtherWaysScreen(app: app, held: held, id: bill, elsewhere: elsewhere)
+                }
+            case .receipt(let payment):
+                if let showing = app.showing(payment) {
+                    ReceiptScreen(app: app, held: held, id: payment, showing: showing)
+                }
             case .choose(let bill):
                 if let choosing = app.choosing(bill) {
                     ChooseScreen(app: app, held: held, id: bill, choosing: choosing)
@@ -99,7 +107,8 @@
                 }
             case .history:
                 if let recalling = app.recalling { HistoryScreen(app: app, held: held, recalling: recalling) }
-            case .settings: SettingsScreen(app: app, held: held)
+            case .settings:
+                if let exporting = app.exporting { SettingsScreen(app: app, held: held, exporting: exporting) }
             default:
                 if let refreshing = app.refreshing(.home) { HomeScreen(app: app, held: held, refreshing: refreshing) }
             }

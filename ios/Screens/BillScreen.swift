@@ -23,6 +23,9 @@
                     if bill.payment == nil, app.device.online, !considering.state.busy {
                         QuietButton(text: words.askAgain) { considering.check() }
                     }
+                    if bill.payment == nil {
+                        QuietButton(text: words.otherWays) { app.go(.otherWays(bill: bill.id)) }
+                    }
                 } bottom: {
                     actions(bill)
                 }

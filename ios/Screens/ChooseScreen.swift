@@ -22,20 +22,42 @@
             return Page(title: words.chooseProvider, words: words, back: { app.back() }) {
                 Text(words.chooseProviderHint).foregroundStyle(Dress.onSurfaceVariant)
                 if let trouble = choosing.state.trouble { Notice.trouble(trouble) }
-                ForEach(choosing.state.providers, id: \.id) { provider in
-                    TileButton {
-                        choosing.choose(provider.id)
-                    } content: {
-                        HStack(spacing: 14) {
-                            Text(provider.name).font(.headline)
-                            Spacer(minLength: 0)
-                            Image(systemName: Sign.onward).foregroundStyle(Dress.onSurfaceVariant)
-                                .accessibilityHidden(true)
-                        }
-                        .frame(minHeight: 36)
-                    }
+                if choosing.state.offers.isEmpty, choosing.state.trouble == nil { Waiting(text: words.loading) }
+                ForEach(choosing.state.offers, id: \.id) { offer in
+                    OfferTile(offer: offer, words: words) { choosing.choose(offer.id) }
                 }
                 .disabled(choosing.state.busy)
+            }
+            .task { await choosing.open() }
+        }
+    }
+
+    private struct OfferTile: View {
+        let offer: ProviderOffer
+        let words: AppWords
+        let choose: () -> Void
+
+        var body: some View {
+            TileButton(act: choose) {
+                HStack(spacing: 14) {
+                    VStack(alignment: .leading, spacing: 4) {
+                        Text(offer.name).font(.headline)
+                        if offer.cashback > 0 {
+                            Text(words.givesBack(amount: moneyText(offer.cashback))).font(.subheadline.bold())
+                                .foregroundStyle(Dress.primary)
+                        }
+                        if let source = offer.fundingName, offer.best > offer.cashback {
+                            Text(words.givesBackMost(amount: moneyText(offer.best), source: source)).font(.callout)
+                                .foregroundStyle(Dress.primary)
+                        }
+                        ForEach(offer.why, id: \.self) { why in
+                            Text(why.asSentence).font(.footnote).foregroundStyle(Dress.onSurfaceVariant)
+                        }
+                    }
+                    Spacer(minLength: 0)
+                    Image(systemName: Sign.onward).foregroundStyle(Dress.onSurfaceVariant).accessibilityHidden(true)
+                }
+                .frame(minHeight: 36)
             }
         }
     }

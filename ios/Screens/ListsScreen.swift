@@ -46,6 +46,9 @@
                     )
                     .textFieldStyle(.roundedBorder).autocorrectionDisabled()
                 }
+                if held.months.contains(where: { $0.charged > 0 }), recalling.state.sought.isEmpty {
+                    Spent(months: held.months.suffix(6), words: words)
+                }
                 if !held.loaded {
                     Waiting(text: words.loading)
                 } else if held.ended.isEmpty {
@@ -60,6 +63,28 @@
                         Text(moneyText(month.charged)).font(.title3.bold())
                     }
                     ForEach(month.payments, id: \.id) { PaymentTile(app: app, held: held, payment: $0) }
+                }
+            }
+        }
+    }
+
+    /// What was paid, month by month: a bar each, and read out as names and amounts.
+    private struct Spent: View {
+        let months: [PayTaipeiKit.Month]
+        let words: AppWords
+
+        var body: some View {
+            let most = max(months.map(\.charged).max() ?? 1, 1)
+            Tile {
+                Text(words.spentTitle).font(.headline)
+                ForEach(months, id: \.month) { month in
+                    Sides {
+                        Text(CityDay("\(month.month)-01")?.monthText(words) ?? month.month).font(.callout)
+                    } right: {
+                        Text(moneyText(month.charged)).font(.subheadline.bold())
+                    }
+                    ProgressView(value: Double(month.charged), total: Double(most)).tint(Dress.primary)
+                        .accessibilityHidden(true)
                 }
             }
         }

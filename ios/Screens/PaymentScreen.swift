@@ -51,6 +51,8 @@
                 MainButton(text: words.agreeTitle) { app.go(.agree(payment: payment.id)) }
             } else if payment.ended, payment.state != .settled {
                 MainButton(text: words.seeDetails) { app.go(.oneBill(id: payment.bill)) }
+            } else if payment.signed {
+                MainButton(text: words.receiptShow, sign: Sign.scan) { app.go(.receipt(payment: payment.id)) }
             } else {
                 OtherButton(text: words.addAnother, sign: Sign.scan) {
                     app.start(.home)
@@ -117,6 +119,8 @@
             Fact(words.paysWith, payment.providerName)
             if let agreed = payment.agreed { Fact(words.agreedTo, moneyText(agreed)) }
             if let charged = payment.charged { Fact(words.charged, moneyText(charged), isStrong: true) }
+            if let cashback = payment.cashback, cashback != 0 { Fact(words.givenBack, moneyText(cashback)) }
+            if let refunded = payment.refundedAt { Fact(words.refundedAt, CityDay.moment(refunded, words)) }
             if let receipt = payment.receipt { Fact(words.receipt, receipt) }
             if let settled = payment.settledAt { Fact(words.settledAt, CityDay.moment(settled, words)) }
         }

@@ -6,6 +6,7 @@
     struct SettingsScreen: View {
         let app: AppModel
         let held: Held
+        let exporting: Exporting
 
         var body: some View {
             let words = app.words
@@ -28,6 +29,13 @@
                             (Theme.system, words.themeSystem), (.light, words.themeLight), (.dark, words.themeDark),
                         ], chosen: app.state.theme
                     ) { app.dress($0) }
+                }
+                SectionTitle(text: words.export)
+                Tile {
+                    Text(words.exportHint).font(.callout).foregroundStyle(Dress.onSurfaceVariant)
+                    OtherButton(text: words.exportPayments) { exporting.payments() }
+                    OtherButton(text: words.exportBills) { exporting.bills() }
+                    if let trouble = exporting.state.trouble { Notice.trouble(trouble) }
                 }
             }
         }

@@ -54,9 +54,16 @@ public struct AppWords: Equatable, Sendable {
     public var duePast: String { say("已過期限", "Past its deadline") }
     public var dueToday: String { say("今天截止", "Due today") }
     public var dueTomorrow: String { say("明天截止", "Due tomorrow") }
+    public var export: String { say("匯出", "Export") }
+    public var exportBills: String { say("匯出帳單", "Export bills") }
+    public var exportHint: String { say("試算表格式（CSV）。檔案裡有您的繳費資料，請小心保管。", "As a table (CSV). It holds what you paid: keep it safe.") }
+    public var exportPayments: String { say("匯出繳費紀錄", "Export payments") }
     public var fee: String { say("手續費", "Fee") }
     public var forgetNumber: String { say("不再記住這個號碼", "Forget this number") }
     public var gallery: String { say("相簿照片", "From gallery") }
+    public var givenBack: String { say("回饋", "Given back") }
+    public func givesBack(amount: String) -> String { say("回饋 \(amount)", "\(amount) back") }
+    public func givesBackMost(amount: String, source: String) -> String { say("從\(source)付，回饋 \(amount)", "\(amount) back if paid from \(source)") }
     public var historyEmpty: String { say("還沒有繳費紀錄", "No payments yet") }
     public var historyEmptyHint: String { say("繳完的帳單和收據會在這裡。", "Paid bills and receipts will be here.") }
     public func historyMonth(month: String, year: String) -> String { say("民國 \(year) 年 \(month) 月", "\(month) \(year)") }
@@ -94,6 +101,9 @@ public struct AppWords: Equatable, Sendable {
     public func numberShort(number: String) -> String { say("號碼 \(number)", "No. \(number)") }
     public var offlineBanner: String { say("現在沒有網路。可以先掃描、先同意，連上後自動繳。", "No network. Scan and agree already; it is paid once connected.") }
     public var orKeyIn: String { say("或輸入號碼查詢", "Or key in a number") }
+    public var otherWays: String { say("其他繳費方式", "Other ways to pay") }
+    public var otherWaysBarcodes: String { say("給櫃檯掃這三段條碼", "Have these three barcodes scanned at the counter") }
+    public var otherWaysNone: String { say("收費單位沒有提供其他方式", "The biller names no other way") }
     public var owner: String { say("戶名", "Owner") }
     public var ownerPaper: String { say("照紙本先同意", "Agree by the paper") }
     public var ownerUnknown: String { say("還查不到戶名", "Whose bill it is, is not known yet") }
@@ -108,8 +118,12 @@ public struct AppWords: Equatable, Sendable {
     public var period: String { say("期別", "Period") }
     public var privacyNumber: String { say("號碼只用來查您的帳單與繳費，不會顯示在別處。", "It is used to find your bills and pay them, and shown nowhere else.") }
     public var receipt: String { say("收據號碼", "Receipt") }
+    public var receiptQr: String { say("收據的 QR Code", "The receipt's QR code") }
+    public var receiptShow: String { say("出示收據", "Show the receipt") }
+    public var receiptShowHint: String { say("對方掃這個 QR Code，沒有網路也能驗證。", "Whoever scans this can verify it without a network.") }
     public var receiptTitle: String { say("收據", "Receipt") }
     public var refresh: String { say("重新整理", "Refresh") }
+    public var refundedAt: String { say("已退款", "Refunded") }
     public var resultTitle: String { say("繳費結果", "How it ended") }
     public var save: String { say("儲存", "Save") }
     public var scanAgain: String { say("重新掃描", "Scan again") }
@@ -121,6 +135,7 @@ public struct AppWords: Equatable, Sendable {
     public var sendVerification: String { say("驗證這個門號", "Verify this number") }
     public var settingsTitle: String { say("設定", "Settings") }
     public var settledAt: String { say("繳費時間", "Paid at") }
+    public var spentTitle: String { say("每月繳了多少", "Paid each month") }
     public var statusExpired: String { say("已逾期", "Past its deadline") }
     public var statusLabel: String { say("狀態", "Status") }
     public var statusNotFound: String { say("查無此帳單", "No such bill") }

@@ -14,6 +14,7 @@ final class Desk: Device {
     let vault: SoftVault
     private(set) var online = true
     @ObservationIgnored private(set) var opened: [String] = []
+    @ObservationIgnored private(set) var shared: [String: String] = [:]
     @ObservationIgnored let preferences: any Preferences = Kept()
     @ObservationIgnored private let network = Network()
     @ObservationIgnored private let folder: String
@@ -36,6 +37,8 @@ final class Desk: Device {
     func released() async { await DrainerLock.released(in: world.config(folder).dataFolder) }
 
     func openLink(_ address: String) { opened.append(address) }
+
+    func share(_ name: String, _ text: String) { shared[name] = text }
 
     func network(_ on: Bool) async throws {
         try await world.openPort(on)

@@ -11,7 +11,8 @@ struct PlaceTests {
         let places: [Place] = [
             .home, .progress, .history, .settings, .verify, .scan, .household, .keyIn(biller: "kinmen-water"),
             .oneBill(id: "b/1"),
-            .choose(bill: "b"), .agree(payment: "p"), .onePayment(id: "p"),
+            .choose(bill: "b"), .agree(payment: "p"), .onePayment(id: "p"), .otherWays(bill: "b"),
+            .receipt(payment: "p"),
         ]
         #expect(places.map { Place(saved: $0.saved) } == places)
         #expect(Place(saved: "") == nil && Place(saved: "elsewhere/1") == nil)

@@ -44,6 +44,8 @@ final class World: Sendable {
     private let input: Pipe
 
     init() async throws {
+        // A child that ended is a failure with a name, and not the end of all tests.
+        signal(SIGPIPE, SIG_IGN)
         folder = FileManager.default.temporaryDirectory.appending(path: "paytaipei-swift-\(UUID())")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let (sandbox, input, output) = (Process(), Pipe(), Pipe())

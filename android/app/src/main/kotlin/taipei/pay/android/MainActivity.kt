@@ -5,6 +5,7 @@ import android.content.Intent
 import android.content.pm.PackageManager
 import android.graphics.Color
 import android.net.Uri
+import android.graphics.BitmapFactory
 import android.os.Bundle
 import android.view.TextureView
 import android.view.View
@@ -124,6 +125,11 @@ class MainActivity : ComponentActivity(), Eyes {
             // Shown anew, with the camera.
             if (results.firstOrNull() == PackageManager.PERMISSION_GRANTED) recreate()
         }
+    }
+
+    override fun pixels(png: ByteArray): IntArray {
+        val picture = BitmapFactory.decodeByteArray(png, 0, png.size)
+        return IntArray(picture.width * picture.height).also { picture.getPixels(it, 0, picture.width, 0, 0, picture.width, picture.height) }
     }
 
     override fun choosePicture() {

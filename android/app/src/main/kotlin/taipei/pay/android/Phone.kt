@@ -45,6 +45,11 @@ class Phone(private val context: Context) : Device {
         }
     }
 
+    override fun share(name: String, text: String) {
+        val send = Intent(Intent.ACTION_SEND).setType("text/csv").putExtra(Intent.EXTRA_SUBJECT, name).putExtra(Intent.EXTRA_TEXT, text)
+        context.startActivity(Intent.createChooser(send, name).addFlags(Intent.FLAG_ACTIVITY_NEW_TASK))
+    }
+
     private fun platform(): String = context.packageManager
         .getApplicationInfo(context.packageName, PackageManager.GET_META_DATA).metaData.getString("taipei.pay.platform").orEmpty()
 }

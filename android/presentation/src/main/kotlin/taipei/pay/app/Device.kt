@@ -18,6 +18,9 @@ interface Device {
 
     /** Opens an `https` address in the app that it belongs to, or in a browser. */
     fun openLink(address: String)
+
+    /** Has the person choose where a text goes, as a file of this name. */
+    fun share(name: String, text: String)
 }
 
 /** What is remembered of how the person likes the app. Nothing of it is personal data. */

@@ -20,4 +20,10 @@ fun App.agreeing(payment: String): Agreeing = holder(Place.Agree(payment)) { Agr
 
 fun App.following(payment: String): Following = holder(Place.OnePayment(payment)) { Following(this, it.core, it.holdings, payment) }
 
+fun App.showing(payment: String): Showing = holder(Place.Receipt(payment)) { Showing(this, it.core, payment) }
+
+fun App.elsewhere(bill: String): Elsewhere = holder(Place.OtherWays(bill)) { Elsewhere(this, it.core, bill) }
+
+fun App.exporting(): Exporting = holder(Place.Settings) { Exporting(this, it.core) }
+
 fun App.recalling(): Recalling = holder(Place.History) { Recalling(this) }

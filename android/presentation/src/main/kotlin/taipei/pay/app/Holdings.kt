@@ -16,6 +16,7 @@ import taipei.pay.BillStatus
 import taipei.pay.Biller
 import taipei.pay.County
 import taipei.pay.KnownNumber
+import taipei.pay.Month
 import taipei.pay.PayTaipei
 import taipei.pay.Payment
 import taipei.pay.Refusal
@@ -38,6 +39,8 @@ data class Held(
     val open: List<Payment> = emptyList(),
     /** The latest first. */
     val ended: List<Payment> = emptyList(),
+    /** By month, from the first to the last in which something was paid. */
+    val months: List<Month> = emptyList(),
     /** Why this is not the newest. */
     val trouble: Refusal? = null,
 ) {
@@ -74,7 +77,7 @@ class Holdings(private val core: PayTaipei) {
         return Held(
             loaded = true, number = number, billers = billers, counties = core.billers.counties().filter { it.id in served },
             county = core.billers.county(), numbers = core.billers.numbers(), bills = core.bills.all(), open = core.payments.queue(),
-            ended = core.payments.history().sortedByDescending { it.updatedAt },
+            ended = core.payments.history().sortedByDescending { it.updatedAt }, months = core.spending(),
         )
     }
 

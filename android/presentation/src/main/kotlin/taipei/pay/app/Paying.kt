@@ -1,13 +1,17 @@
 package taipei.pay.app
 
+import kotlin.time.Duration.Companion.seconds
+import kotlinx.coroutines.withTimeoutOrNull
 import taipei.pay.BillStatus
 import taipei.pay.PayTaipei
 import taipei.pay.Payment
-import taipei.pay.Provider
+import taipei.pay.ProviderOffer
 import taipei.pay.ffi.PayTaipeiException
+import taipei.pay.refusal
 
 data class ChooseState(
-    val providers: List<Provider>,
+    /** The one that gives back most first; empty until they are read. */
+    val offers: List<ProviderOffer> = emptyList(),
     /** The business, while it is not known whose bill it is: the person chooses whether to wait for that. */
     val unowned: String? = null,
     val busy: Boolean = false,
@@ -16,7 +20,22 @@ data class ChooseState(
 
 /** Which business to pay a bill through. Nothing is agreed to here. */
 class Choosing(app: App, private val core: PayTaipei, private val holdings: Holdings, private val bill: String) :
-    Holder<ChooseState>(app, ChooseState(taipei.pay.providers(app.words.lang))) {
+    Holder<ChooseState>(app, ChooseState()) {
+
+    /** Reads what the businesses offer: as they tell it now, or else as they told it last. Shown once, so that nothing moves under a finger. */
+    suspend fun open() {
+        try {
+            if (app.device.online.value) withTimeoutOrNull(3.seconds) { core.payments.refresh() }
+        } catch (_: PayTaipeiException) {
+            // What was told last serves.
+        }
+        try {
+            val offers = core.payments.offers(bill)
+            change { it.copy(offers = offers) }
+        } catch (refused: PayTaipeiException) {
+            refused(Trouble.of(refused.refusal, app.words))
+        }
+    }
 
     fun choose(provider: String) {
         change { it.copy(busy = true, trouble = null) }

@@ -11,9 +11,11 @@ sealed interface Place {
     data object Household : Place
     data class KeyIn(val biller: String) : Place
     data class OneBill(val id: String) : Place
+    data class OtherWays(val bill: String) : Place
     data class Choose(val bill: String) : Place
     data class Agree(val payment: String) : Place
     data class OnePayment(val id: String) : Place
+    data class Receipt(val payment: String) : Place
 
     val saved: String
         get() = when (this) {
@@ -26,9 +28,11 @@ sealed interface Place {
             Household -> "household"
             is KeyIn -> "key-in/$biller"
             is OneBill -> "bill/$id"
+            is OtherWays -> "other-ways/$bill"
             is Choose -> "choose/$bill"
             is Agree -> "agree/$payment"
             is OnePayment -> "payment/$id"
+            is Receipt -> "receipt/$payment"
         }
 
     companion object {
@@ -47,9 +51,11 @@ sealed interface Place {
                 "household" -> Household
                 "key-in" -> KeyIn(id)
                 "bill" -> OneBill(id)
+                "other-ways" -> OtherWays(id)
                 "choose" -> Choose(id)
                 "agree" -> Agree(id)
                 "payment" -> OnePayment(id)
+                "receipt" -> Receipt(id)
                 else -> null
             }
         }

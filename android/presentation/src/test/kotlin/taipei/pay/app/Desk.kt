@@ -24,6 +24,7 @@ import taipei.pay.World
 /** A phone on a desk: the real core, a vault in memory, and a network that the test takes away. */
 class Desk(val world: World, val vault: SoftVault = SoftVault()) : Device {
     val network = MutableStateFlow(true)
+    val shared = HashMap<String, String>()
     val opened = ArrayList<String>()
     private val kept = ConcurrentHashMap<String, String>(mapOf("lang" to "EN"))
 
@@ -39,6 +40,10 @@ class Desk(val world: World, val vault: SoftVault = SoftVault()) : Device {
 
     override fun openLink(address: String) {
         opened += address
+    }
+
+    override fun share(name: String, text: String) {
+        shared[name] = text
     }
 
     fun network(on: Boolean) {

@@ -11,6 +11,8 @@ import androidx.compose.ui.Modifier
 import androidx.compose.ui.graphics.Color
 import androidx.compose.ui.graphics.toComposeImageBitmap
 import androidx.compose.ui.layout.ContentScale
+import java.io.ByteArrayInputStream
+import javax.imageio.ImageIO
 import org.jetbrains.skia.Image as SkiaImage
 import taipei.pay.app.App
 import taipei.pay.app.scanning
@@ -28,6 +30,11 @@ class Paper(private val app: () -> App) : Eyes {
                 Image(SkiaImage.makeFromEncoded(shown).toComposeImageBitmap(), null, modifier, contentScale = ContentScale.Crop)
             }
         }
+    }
+
+    override fun pixels(png: ByteArray): IntArray {
+        val picture = ImageIO.read(ByteArrayInputStream(png))
+        return picture.getRGB(0, 0, picture.width, picture.height, null, 0, picture.width)
     }
 
     override fun choosePicture() {

@@ -18,12 +18,14 @@ import taipei.pay.app.Place
 import taipei.pay.app.Theme
 import taipei.pay.app.agreeing
 import taipei.pay.app.choosing
+import taipei.pay.app.elsewhere
 import taipei.pay.app.following
 import taipei.pay.app.held
 import taipei.pay.app.household
 import taipei.pay.app.keyingIn
 import taipei.pay.app.opened
 import taipei.pay.app.scanning
+import taipei.pay.app.showing
 import taipei.pay.app.until
 import taipei.pay.app.verifying
 
@@ -132,7 +134,12 @@ class Screenshots(private val world: World, private val lang: Lang, private val 
         val first = app.held { it.due.size == 3 }.due.first { it.payable == 862L }
         app.go(Place.OneBill(first.id))
         see("bill")
+        app.go(Place.OtherWays(first.id))
+        app.elsewhere(first.id).open()
+        app.elsewhere(first.id).until { it.barcodes != null || it.trouble != null }
+        see("other-ways")
         app.go(Place.Choose(first.id))
+        app.choosing(first.id).open()
         see("choose")
         choose(first.id, "jkopay")
         see("agree")
@@ -141,6 +148,10 @@ class Screenshots(private val world: World, private val lang: Lang, private val 
         app.held { it.payment(paid)?.ended == true }
         app.until { it.place is Place.OnePayment }
         see("receipt")
+        app.go(Place.Receipt(paid))
+        app.showing(paid).open()
+        app.showing(paid).until { it.qr != null || it.trouble != null }
+        see("receipt-qr")
 
         world.fault("decline", "reason" to "insufficient_funds", "times" to 1)
         val declined = agree(keyIn("kinmen-water", 512), "opay")

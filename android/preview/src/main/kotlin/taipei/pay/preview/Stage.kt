@@ -116,14 +116,15 @@ class Stage private constructor(val glass: Glass, content: @Composable () -> Uni
         draw()
     }
 
-    private fun bringIntoSight(text: String) {
+    private suspend fun bringIntoSight(text: String) {
         repeat(20) {
             val bounds = find(text)!!.run { Rect(positionInRoot, Offset(positionInRoot.x + size.width, positionInRoot.y + size.height)) }
             val frame = scrolling(find(text)!!) ?: return
             val seen = frame.boundsInRoot
             val by = if (bounds.bottom > seen.bottom) bounds.bottom - seen.bottom else if (bounds.top < seen.top) bounds.top - seen.top else return
             frame.config[SemanticsActions.ScrollBy].action!!(0f, by)
-            repeat(8) { draw() }
+            // It moves on this thread, when it is let.
+            rest()
         }
     }
 

@@ -40,6 +40,8 @@ import taipei.pay.app.Trouble
 import taipei.pay.app.Words
 import taipei.pay.app.agreeing
 import taipei.pay.app.choosing
+import taipei.pay.app.elsewhere
+import taipei.pay.app.exporting
 import taipei.pay.app.following
 import taipei.pay.app.household
 import taipei.pay.app.keyingIn
@@ -47,6 +49,7 @@ import taipei.pay.app.considering
 import taipei.pay.app.recalling
 import taipei.pay.app.refreshing
 import taipei.pay.app.scanning
+import taipei.pay.app.showing
 import taipei.pay.app.verifying
 
 /** What screens need of the phone that is no presentation: pictures, that is. */
@@ -57,6 +60,9 @@ interface Eyes {
 
     /** Has the person choose a picture, which goes to the scan's state holder. */
     fun choosePicture()
+
+    /** The pixels of a PNG picture, 0xAARRGGBB, row by row. */
+    fun pixels(png: ByteArray): IntArray
 }
 
 /** The app. The store is opened after its first frame. */
@@ -105,7 +111,7 @@ private fun Places(app: App, state: AppState, seen: Seen, eyes: Eyes) {
                 when (place) {
                     Place.Progress -> ProgressScreen(app, state, seen, app.refreshing(Place.Progress))
                     Place.History -> HistoryScreen(app, state, seen, app.recalling())
-                    Place.Settings -> SettingsScreen(app, state, seen)
+                    Place.Settings -> SettingsScreen(app, state, seen, app.exporting())
                     else -> HomeScreen(app, state, seen, app.refreshing(Place.Home))
                 }
             }
@@ -116,6 +122,8 @@ private fun Places(app: App, state: AppState, seen: Seen, eyes: Eyes) {
         is Place.KeyIn -> KeyInScreen(app, state, seen, app.keyingIn(place.biller))
         Place.Household -> HouseholdScreen(app, state, seen, app.household())
         is Place.OneBill -> BillScreen(app, state, seen, place.id, app.considering(place.id))
+        is Place.OtherWays -> OtherWaysScreen(app, state, seen, place.bill, app.elsewhere(place.bill), eyes)
+        is Place.Receipt -> ReceiptScreen(app, state, seen, place.payment, app.showing(place.payment), eyes)
         is Place.Choose -> ChooseScreen(app, state, seen, place.bill, app.choosing(place.bill))
         is Place.Agree -> AgreeScreen(app, state, seen, place.payment, app.agreeing(place.payment))
         is Place.OnePayment -> PaymentScreen(app, state, seen, place.id, app.following(place.id))

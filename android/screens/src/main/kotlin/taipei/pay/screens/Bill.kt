@@ -55,6 +55,7 @@ internal fun BillScreen(app: App, state: AppState, seen: Seen, id: String, consi
             OtherButton(words.keepNumber, Drawings.house, act = considering::keepNumber)
         }
         if (bill.payment == null && seen.online && !look.busy) QuietButton(words.askAgain, act = considering::check)
+        if (bill.payment == null) QuietButton(words.otherWays) { app.go(Place.OtherWays(bill.id)) }
     }
 }
 

@@ -1,11 +1,13 @@
 package taipei.pay.screens
 
+import androidx.compose.foundation.background
 import androidx.compose.foundation.layout.Arrangement
 import androidx.compose.foundation.layout.Box
 import androidx.compose.foundation.layout.Column
 import androidx.compose.foundation.layout.Row
 import androidx.compose.foundation.layout.fillMaxSize
 import androidx.compose.foundation.layout.fillMaxWidth
+import androidx.compose.foundation.layout.height
 import androidx.compose.foundation.layout.widthIn
 import androidx.compose.foundation.lazy.LazyColumn
 import androidx.compose.foundation.lazy.items
@@ -21,7 +23,9 @@ import androidx.compose.runtime.getValue
 import androidx.compose.runtime.remember
 import androidx.compose.ui.Alignment
 import androidx.compose.ui.Modifier
+import androidx.compose.ui.semantics.semantics
 import androidx.compose.ui.unit.dp
+import taipei.pay.Month
 import taipei.pay.Payment
 import taipei.pay.PaymentState
 import taipei.pay.app.App
@@ -30,6 +34,7 @@ import taipei.pay.app.Calendar
 import taipei.pay.app.Place
 import taipei.pay.app.Recalling
 import taipei.pay.app.Refreshing
+import taipei.pay.app.Words
 import taipei.pay.app.asSentence
 import taipei.pay.app.byMonth
 import taipei.pay.moneyText
@@ -78,6 +83,7 @@ internal fun HistoryScreen(app: App, state: AppState, seen: Seen, recalling: Rec
                         label = { Text(words.historySearch, style = MaterialTheme.typography.bodyMedium) },
                     )
                 }
+                if (seen.held.months.any { it.charged > 0 } && history.sought.isBlank()) item { Spent(seen.held.months.takeLast(6), words) }
                 when {
                     !seen.held.loaded -> item { Waiting(words.loading) }
                     seen.held.ended.isEmpty() -> item { Nothing(Drawings.history, words.historyEmpty, words.historyEmptyHint) }
@@ -92,6 +98,27 @@ internal fun HistoryScreen(app: App, state: AppState, seen: Seen, recalling: Rec
                         )
                     }
                     items(payments, { it.id }) { PaymentTile(app, state, seen, it) }
+                }
+            }
+        }
+    }
+}
+
+/** What was paid, month by month: a bar each, and read out as names and amounts. */
+@Composable
+private fun Spent(months: List<Month>, words: Words) {
+    val most = months.maxOf { it.charged }.coerceAtLeast(1)
+    Tile {
+        Text(words.spentTitle, style = MaterialTheme.typography.titleMedium)
+        for (month in months) {
+            Column(Modifier.fillMaxWidth().semantics(mergeDescendants = true) {}, Arrangement.spacedBy(4.dp)) {
+                Sides(
+                    { Text(Calendar.month(month.month, words), style = MaterialTheme.typography.bodyMedium) },
+                    { Text(moneyText(month.charged), style = MaterialTheme.typography.titleSmall, textAlign = it) },
+                )
+                Box(Modifier.fillMaxWidth().height(12.dp).background(MaterialTheme.colorScheme.surfaceVariant, round)) {
+                    val share = month.charged.toFloat() / most
+                    Box(Modifier.fillMaxWidth(share).height(12.dp).background(MaterialTheme.colorScheme.primary, round))
                 }
             }
         }

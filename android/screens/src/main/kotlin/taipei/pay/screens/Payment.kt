@@ -71,6 +71,7 @@ private fun PaymentActions(app: App, words: Words, payment: Payment, following: 
             MainButton(words.continueInApp(payment.providerName), Drawings.hand, act = following::handOff)
         payment.canConsent -> MainButton(words.agreeTitle) { app.go(Place.Agree(payment.id)) }
         payment.ended && payment.state != PaymentState.SETTLED -> MainButton(words.seeDetails) { app.go(Place.OneBill(payment.bill)) }
+        payment.signed -> MainButton(words.receiptShow, Drawings.scan) { app.go(Place.Receipt(payment.id)) }
         else -> OtherButton(words.addAnother, Drawings.scan) {
             app.start(Place.Home)
             app.go(Place.Scan)
@@ -154,6 +155,8 @@ private fun Facts(payment: Payment, words: Words) {
     Fact(words.paysWith, payment.providerName)
     payment.agreed?.let { Fact(words.agreedTo, moneyText(it)) }
     payment.charged?.let { Fact(words.charged, moneyText(it), strong = true) }
+    payment.cashback?.takeIf { it != 0L }?.let { Fact(words.givenBack, moneyText(it)) }
+    payment.refundedAt?.let { Fact(words.refundedAt, Calendar.moment(it, words)) }
     payment.receipt?.let { Fact(words.receipt, it) }
     payment.settledAt?.let { Fact(words.settledAt, Calendar.moment(it, words)) }
 }
