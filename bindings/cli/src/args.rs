@@ -145,6 +145,11 @@ pub enum Command {
     Providers { bill: String },
     /// 回饋活動 · what payment businesses give back
     Deals,
+    /// 約定扣款 · agreements on silent debits
+    Agreement {
+        #[command(subcommand)]
+        what: AgreementCommand,
+    },
     /// 簽章收據 · signed receipts
     Receipt {
         #[command(subcommand)]
@@ -219,6 +224,23 @@ pub enum Command {
 pub enum Table {
     Payments,
     Bills,
+}
+
+#[derive(Subcommand)]
+pub enum AgreementCommand {
+    /// 所有約定 · all agreements
+    List,
+    /// 約定扣款；到支付業者處同意 · ask for one; the person agrees at the payment business
+    Link {
+        provider: String,
+        /// 每筆上限 · the most of one payment, in dollars
+        #[arg(long, value_name = "DOLLARS")]
+        limit: i64,
+    },
+    /// 調低每筆上限 · lower the most of one payment
+    Limit { provider: String, dollars: i64 },
+    /// 解除約定 · end one
+    Unlink { provider: String },
 }
 
 #[derive(Subcommand)]

@@ -4,8 +4,8 @@ use std::io::Write;
 
 use paytaipei_app::view::{BillView, BillerView, CountyView, Export, NumberView, PaymentView, VerificationView};
 use paytaipei_app::{
-    Code, DealView, Error, Lang, MonthView, OtherWayView, ProviderView, ReceiptView, ReminderView, Result,
-    VerificationStep,
+    AgreementView, Code, DealView, Error, Lang, MonthView, OtherWayView, ProviderView, ReceiptView, ReminderView,
+    Result, VerificationStep,
 };
 use serde::Serialize;
 use serde_json::json;
@@ -176,7 +176,28 @@ impl Output {
             if let Some(source) = &provider.funding_name {
                 text.push_str(&format!(" ({source})"));
             }
+            text.push_str(&format!("  {}", provider.way_words));
             provider.why.iter().for_each(|why| text.push_str(&format!("\n  · {why}")));
+            text
+        });
+    }
+
+    pub fn agreement(self, agreement: &AgreementView) {
+        self.say(&json!({ "agreement": agreement }), || {
+            let most = self.lang.pick("每筆上限", "at most");
+            let mut text = format!(
+                "{:<10} {}  {}  {most} {}",
+                agreement.provider,
+                agreement.provider_name,
+                agreement.words,
+                dollars(agreement.limit)
+            );
+            if let Some(until) = &agreement.expires_at {
+                text.push_str(&format!("  {} {until}", self.lang.pick("到期", "until")));
+            }
+            if let Some(url) = &agreement.url {
+                text.push_str(&format!("\n  {url}"));
+            }
             text
         });
     }

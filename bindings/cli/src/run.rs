@@ -8,9 +8,11 @@ use std::time::Duration;
 use paytaipei_app::export::{bills_csv, payments_csv};
 use paytaipei_app::http::HttpsClient;
 use paytaipei_app::ports::{AlwaysTry, Cellular, Connectivity, SystemClock, SystemEntropy};
-use paytaipei_app::{BillQuery, Code, Config, Core, Error, PayTaipei, Phone, Result, billers, verify_receipt_file};
+use paytaipei_app::{
+    AgreementView, BillQuery, Code, Config, Core, Error, PayTaipei, Phone, Result, billers, verify_receipt_file,
+};
 
-use crate::args::{Arguments, Command, ReceiptCommand, Table};
+use crate::args::{AgreementCommand, Arguments, Command, ReceiptCommand, Table};
 use crate::connection::{Knock, Modem};
 use crate::output::Output;
 use crate::scan;
@@ -171,6 +173,15 @@ async fn command(core: &PayTaipei, command: Command, output: Output) -> Result<(
             refresh(core).await?;
             core.deals()?.iter().for_each(|deal| output.deal(deal));
         }
+        Command::Agreement { what } => {
+            let agreements = match what {
+                AgreementCommand::List => agreements(core).await?,
+                AgreementCommand::Link { provider, limit } => core.link_agreement(&provider, limit).await?,
+                AgreementCommand::Limit { provider, dollars } => core.limit_agreement(&provider, dollars).await?,
+                AgreementCommand::Unlink { provider } => core.unlink_agreement(&provider).await?,
+            };
+            agreements.iter().for_each(|agreement| output.agreement(agreement));
+        }
         Command::Receipt { what: ReceiptCommand::Show { payment, qr } } => {
             if let Some(file) = qr {
                 write_file(&file, &core.receipt_qr(&payment)?.png)?;
@@ -247,6 +258,14 @@ async fn command(core: &PayTaipei, command: Command, output: Output) -> Result<(
 async fn refresh(core: &PayTaipei) -> Result<()> {
     match core.refresh().await {
         Err(error) if matches!(error.code, Code::Offline | Code::Timeout) => Ok(()),
+        other => other,
+    }
+}
+
+/// What is here does where the platform cannot be reached.
+async fn agreements(core: &PayTaipei) -> Result<Vec<AgreementView>> {
+    match core.refresh_agreements().await {
+        Err(error) if matches!(error.code, Code::Offline | Code::Timeout) => core.agreements(),
         other => other,
     }
 }

@@ -41,6 +41,10 @@ pub struct ProviderOffer {
     pub funding_name: Option<String>,
     /// Why: each deal with its conditions, and those that are used up.
     pub why: Vec<String>,
+    /// Debited under an agreement, without a further question; where not, the person finishes at the business.
+    pub silent: bool,
+    /// What the person reads of that.
+    pub way_words: String,
 }
 
 /// A deal. It is over after `until`, in the city's day.
@@ -74,6 +78,8 @@ impl Payments {
                     funding: offer.funding.as_deref().and_then(Funding::named),
                     funding_name: offer.funding_name,
                     why: offer.why,
+                    silent: offer.way == "silent",
+                    way_words: offer.way_words,
                 })
                 .collect())
         })

@@ -8,6 +8,7 @@
 uniffi::setup_scaffolding!();
 
 mod after;
+mod agreements;
 mod billers;
 mod bills;
 mod deals;

@@ -88,6 +88,16 @@ codes! {
         => "可選：pi-wallet、taishin、esun、ezpay、opay、aipei、jkopay、gamapay" / "choose one of pi-wallet, taishin, esun, ezpay, opay, aipei, jkopay, gamapay";
     FundingUnknown "funding_unknown" 3: "沒有這種付款來源" / "there is no such source of money"
         => "可選：stored_value、paired_account、card" / "choose one of stored_value, paired_account, card";
+    AgreementUnknown "agreement_unknown" 3: "和這家支付業者沒有約定扣款" / "there is no agreement with this payment business"
+        => "請先約定扣款" / "make one first";
+    LimitMalformed "limit_malformed" 3: "這不是可以約定的上限" / "this is no limit that can be agreed to"
+        => "1 到 50000 元" / "1 to 50000 dollars";
+    LimitRaised "limit_raised" 3: "上限只能在這裡調低" / "a limit can only be lowered here"
+        => "要調高請重新約定" / "agree anew to raise it";
+    HandOffRefused "hand_off_refused" 3: "這個付款網址不是支付業者的" / "this payment address is not the payment business's"
+        => "請勿開啟，可取消這筆繳費" / "do not open it; the payment can be cancelled";
+    HandOffNotAsked "hand_off_not_asked" 3: "這筆繳費不需要到支付業者完成" / "this payment is not to be finished at the payment business"
+        => "請查看繳費狀態" / "see where the payment stands";
     ReceiptRefused "receipt_refused" 3: "這份收據無法確認" / "this receipt does not verify"
         => "請勿當作繳費證明" / "do not take it as proof of payment";
     NoSignedReceipt "no_signed_receipt" 3: "這筆繳費還沒有簽章收據" / "there is no signed receipt of this payment yet"

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use paytaipei_bill::{Biller, Catalogue, text};
 
-use crate::store::BillRecord;
+use crate::store::{BillRecord, KnownNumber};
 
 /// More words than anybody types; the rest is not looked at.
 const LONGEST: usize = 200;
@@ -33,6 +33,14 @@ pub(crate) fn haystack(bill: &BillRecord) -> String {
 pub(crate) fn names(catalogue: &Catalogue) -> HashMap<&str, String> {
     let name = |biller: &Biller| fold(&format!("{}\n{}", biller.zh, biller.en));
     catalogue.billers.iter().map(|biller| (biller.id.as_str(), name(biller))).collect()
+}
+
+/// What the person calls numbers of theirs, folded, by biller and number.
+pub(crate) fn nicknames(numbers: &[KnownNumber]) -> HashMap<(&str, &str), String> {
+    let nickname = |known: &'_ KnownNumber| known.nickname.as_deref().map(fold);
+    let all =
+        numbers.iter().filter_map(|known| Some(((known.biller.as_str(), known.number.as_str()), nickname(known)?)));
+    all.collect()
 }
 
 /// What somebody typed, word by word; a bill is meant if it has them all.

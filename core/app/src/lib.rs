@@ -18,9 +18,9 @@ pub mod view;
 
 pub use error::{Code, Error, Result};
 pub use facade::{
-    BarcodesView, BillPage, BillQuery, Checked, Config, Core, DealView, Failed, MonthView, OtherWayView, PayTaipei,
-    PaymentStream, Phone, PreparedInquiry, PreparedVerification, ProviderView, ReceiptView, ReminderView, SpentView,
-    Synced, TakenDrop, VerificationStep, VerificationSteps, billers, scan_picture, verify_receipt_file,
+    AgreementView, BarcodesView, BillPage, BillQuery, Checked, Config, Core, DealView, Failed, MonthView, OtherWayView,
+    PayTaipei, PaymentStream, Phone, PreparedInquiry, PreparedVerification, ProviderView, ReceiptView, ReminderView,
+    SpentView, Synced, TakenDrop, VerificationStep, VerificationSteps, billers, scan_picture, verify_receipt_file,
 };
 pub use intake::no_code;
 pub use paytaipei_bill::Lang;

@@ -16,6 +16,8 @@ use crate::store::{BillRecord, KnownNumber, PaymentRecord};
 pub(crate) struct Tongue {
     pub lang: Lang,
     pub catalogue: Arc<Catalogue>,
+    /// The platform's host, where it is known.
+    pub platform: Option<String>,
 }
 
 /// Somebody whom bills can be owed to.
@@ -283,7 +285,10 @@ pub struct PaymentView {
     pub due: Option<String>,
     pub receipt: Option<String>,
     pub settled_at: Option<String>,
+    /// Where the person finishes, if it leads to the business or the platform.
     pub hand_off_url: Option<String>,
+    /// Why the person is not sent where the platform wants it: `hand_off_refused`'s detail.
+    pub hand_off_refused: Option<String>,
     /// Another payment of this phone that holds the same bill, or the receipt where the reason is `charged_before`.
     pub held_by: Option<String>,
     pub attempt: Option<u32>,
@@ -299,6 +304,8 @@ impl PaymentView {
     pub(crate) fn new(record: &PaymentRecord, tongue: &Tongue) -> Self {
         let payment = &record.payment;
         // Of an ended payment the platform is only asked whether it knows better.
+        let judge = |url| payment.provider.judge_hand_off(url, tongue.platform.as_deref());
+        let judged = payment.hand_off_url.as_deref().map(judge);
         let waits = payment.pending.filter(|_| !payment.state.is_terminal());
         Self {
             id: payment.id.to_string(),
@@ -327,7 +334,8 @@ impl PaymentView {
             due: payment.terms.and_then(|terms| terms.due).map(|due| due.to_string()),
             receipt: payment.receipt.clone(),
             settled_at: payment.settled_at.map(instant),
-            hand_off_url: payment.hand_off_url.clone(),
+            hand_off_url: judged.and_then(std::result::Result::ok).map(str::to_owned),
+            hand_off_refused: judged.and_then(std::result::Result::err).map(|refused| refused.code().to_owned()),
             held_by: payment.held_by.map(|id| id.to_string()),
             attempt: waits.map(|pending| pending.attempt),
             next_attempt_at: waits.map(|pending| instant(pending.not_before)),

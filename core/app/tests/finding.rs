@@ -70,6 +70,9 @@ fn a_bill_is_found_by_any_words_of_what_is_known_of_it_however_they_are_typed() 
     assert_eq!(find("KINMEN waterworks 107"), ["1000007"]);
     assert_eq!(find("2026-12-08"), ["1000007", "1000035"]);
     assert_eq!(find("臺北").len() + find("台北").len(), 0);
+    world.core.remember_number("kinmen-water", "1000007", Some("阿嬤家 Grandma")).unwrap();
+    assert_eq!(find("阿嬤"), ["1000007"]);
+    assert_eq!(find("ｇｒａｎｄｍａ 107"), ["1000007"]);
     assert_eq!(find("").len(), 40);
     assert_eq!(find(&"金".repeat(100_000)).len(), 0);
 }

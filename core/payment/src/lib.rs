@@ -3,11 +3,13 @@
 //! Nothing here reads a clock, a network or a disk. The store commits the row that [`step`] returns together with the
 //! call it wants, and only then is the call made; `docs/architecture.md` tells the whole life on one page.
 
+pub mod agreement;
 pub mod breaker;
 pub mod consent;
 pub mod deal;
 pub mod event;
 pub mod funding;
+pub mod hand_off;
 pub mod id;
 pub mod payment;
 pub mod provider;
@@ -17,6 +19,7 @@ pub mod spending;
 pub mod state;
 pub mod step;
 
+pub use agreement::{Agreement, AgreementState};
 pub use breaker::Breaker;
 pub use consent::{Consent, ConsentDraft, Terms};
 pub use deal::{Cashback, Deal};
@@ -25,6 +28,7 @@ pub use event::{
     SubmitOutcome, Trouble,
 };
 pub use funding::Funding;
+pub use hand_off::HandOffRefused;
 pub use id::{PaymentId, Timestamp};
 pub use payment::{Call, Closing, Payment, Pending};
 pub use provider::Provider;

@@ -189,12 +189,16 @@ impl Play<'_, '_> {
         let bill = self.bill(77)?;
         let payment = self.pay(&bill)?;
         self.settles(&payment, &bill)?;
-        // Any UUIDv7 but the payment's.
-        let refund = format!("{}-7000-8000-{}", &payment[..13], &payment[24..]);
-        self.sandbox.refund(&payment, &refund, bill.amount)?;
+        self.sandbox.refund(&payment, "refund")?;
         let after = self.sandbox.balance(self.id, E164)?;
         ensure!(before == after, "not given back: {before} before, {after} after");
-        self.teller.proven("退款：帳戶餘額回到付款前", "refund: the account holds what it held before");
+        self.phone.run(&["history", "--refresh"])?.well()?;
+        let seen = shown(&self.phone, &payment)?;
+        ensure!(seen["state"] == "refunded" && seen["refund"] == "refund", "the phone does not know: {seen}");
+        self.teller.proven(
+            "退款：帳戶餘額回到付款前，手機紀錄改為已退款",
+            "refund: the account holds what it held before, and the phone's history says so",
+        );
         Ok(())
     }
 

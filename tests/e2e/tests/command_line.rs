@@ -10,7 +10,7 @@ use paytaipei_e2e::programs::programs;
 use paytaipei_e2e::world::{MSISDN, World, run, run_command, run_raw, text};
 use serde_json::Value;
 
-const COMMANDS: [&str; 27] = [
+const COMMANDS: [&str; 28] = [
     "billers",
     "scan",
     "add",
@@ -33,6 +33,7 @@ const COMMANDS: [&str; 27] = [
     "export",
     "providers",
     "deals",
+    "agreement",
     "receipt",
     "find",
     "reminders",

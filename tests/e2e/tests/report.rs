@@ -219,6 +219,7 @@ fn charge(order: &str, amount: i64) -> Charge {
         period: "11511".to_owned(),
         amount,
         at: "2026-11-24T21:08:08.738Z".to_owned(),
+        refunded: 0,
     }
 }
 

@@ -5,7 +5,7 @@
 mod common;
 
 use common::{AMY, World};
-use paytaipei_sandbox::NewBill;
+use paytaipei_sandbox::{ControlError, NewBill};
 use reqwest::Method;
 use ring::signature::{ECDSA_P256_SHA256_FIXED, UnparsedPublicKey};
 use serde_json::{Value, json};
@@ -98,11 +98,16 @@ async fn a_refunded_payment_says_so_and_its_bill_is_owed_again() {
     let bill = world.water_bill(428);
     let payment = phone.consent(&bill, "esun").await;
     phone.put(&payment).await;
-    world.sandbox.give_back(&payment.id, "reversal").unwrap();
+    for part in [1, 427, 429] {
+        let refused = world.sandbox.refund_of(&payment.id, part).unwrap_err();
+        assert!(matches!(refused, ControlError::Refused { status: 409, code, .. } if code == "partial_refund"));
+    }
+    assert_eq!(phone.get(&payment.id).await.state(), "settled");
+    world.sandbox.refund(&payment.id, "reversal").unwrap();
     let known = phone.get(&payment.id).await;
     assert_eq!((known.state(), known.json["refund"]["kind"].as_str()), ("refunded", Some("reversal")));
-    assert_eq!(world.charges_of(&bill), 0, "the account has its money");
-    assert!(world.sandbox.give_back(&payment.id, "refund").is_err(), "once only");
+    assert_eq!(world.sandbox.ledger().unwrap().charges[0].refunded, 428, "the account has its money");
+    assert!(world.sandbox.refund(&payment.id, "refund").is_err(), "once only");
     assert_eq!(phone.put(&payment).await.state(), "refunded", "the same bytes charge nothing again");
     let again = phone.consent(&bill, "esun").await;
     assert_eq!(phone.put(&again).await.state(), "settled");

@@ -305,13 +305,12 @@ async fn a_settled_payment_is_given_back_and_no_more_than_was_paid() {
     for business in businesses() {
         let one = Try::new(&world, &phone, business).await;
         assert_eq!(one.end(&phone).await.state(), "settled", "{business}");
-        let refund = uuid::Uuid::now_v7().to_string();
-        assert!(world.sandbox.refund(&one.payment.id, &refund, PRICE + 1).is_err(), "{business}");
-        world.sandbox.refund(&one.payment.id, &refund, PRICE).unwrap_or_else(|error| panic!("{business}: {error}"));
-        let another = uuid::Uuid::now_v7().to_string();
-        if ["jkopay", "pi-wallet", "aipei", "gamapay"].contains(&business) {
-            assert!(world.sandbox.refund(&one.payment.id, &another, PRICE).is_err(), "{business} gives back twice");
-        }
+        let before = world.sandbox.balance(business, AMY).unwrap();
+        assert!(world.sandbox.refund_of(&one.payment.id, PRICE + 1).is_err(), "{business}");
+        world.sandbox.refund(&one.payment.id, "refund").unwrap_or_else(|error| panic!("{business}: {error}"));
+        assert_eq!(world.sandbox.balance(business, AMY).unwrap(), before + PRICE, "{business}");
+        assert_eq!(phone.get(&one.payment.id).await.state(), "refunded", "{business}");
+        assert!(world.sandbox.refund(&one.payment.id, "refund").is_err(), "{business} gives back twice");
     }
 }
 

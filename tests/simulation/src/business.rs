@@ -1,6 +1,6 @@
 //! The payment businesses and their account ledgers: where money moves, and where it is counted.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The contract's eight.
 pub const PROVIDERS: [&str; 8] = ["pi-wallet", "taishin", "esun", "ezpay", "opay", "aipei", "jkopay", "gamapay"];
@@ -51,6 +51,8 @@ pub struct Businesses {
     /// What each account has paid.
     paid: BTreeMap<(String, String), i64>,
     charges: Vec<Charge>,
+    /// Whose agreements ended at which business.
+    revoked: BTreeSet<(String, String)>,
     /// Planted: orders that come twice are charged twice.
     pub forgets_orders: bool,
 }
@@ -74,6 +76,21 @@ impl Businesses {
         };
         self.orders.insert(key, standing);
         standing
+    }
+
+    /// Somebody ends at the business what they agreed to; nobody else is told. From then on it debits that account no more.
+    pub fn revoke(&mut self, provider: &str, account: &str) {
+        self.revoked.insert((provider.to_owned(), account.to_owned()));
+    }
+
+    #[must_use]
+    pub fn has_revoked(&self, order: &Order) -> bool {
+        self.revoked.contains(&(order.provider.clone(), order.account.clone()))
+    }
+
+    /// Everybody agrees anew.
+    pub fn agree_anew(&mut self) {
+        self.revoked.clear();
     }
 
     /// Cancels an order that isn't finished, and one that has not come yet: it will find itself cancelled.

@@ -48,6 +48,7 @@ faults! {
     OrderTwice "order reaches the business twice",
     WebhookTwice "webhook comes twice",
     BusinessDeclines "business declines",
+    AgreementRevoked "agreement ended at the business between consent and payment",
     HandOff "handed off to the business's app",
     // The billers.
     AmountChanged "amount changed",

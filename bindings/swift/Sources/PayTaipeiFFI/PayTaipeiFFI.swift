@@ -2977,6 +2977,37 @@ public protocol PaymentsProtocol: AnyObject, Sendable {
     func verifyReceipt(content: Data) throws  -> Receipt
 
     /**
+     * The number's agreements, as the platform told them last.
+     */
+    func agreements() throws  -> [Agreement]
+
+    /**
+     * Where a payment is finished at its business: to be opened as an app link, with the browser where there is no app.
+     * Refused where it leads to neither the business nor the platform.
+     */
+    func handOff(payment: String) throws  -> String
+
+    /**
+     * Lowers the limit of an agreement, at once.
+     */
+    func limitAgreement(provider: String, limit: Int64) async throws  -> [Agreement]
+
+    /**
+     * Asks for an agreement, or for a higher limit of one: the person agrees at the `url` of what is pending then.
+     */
+    func linkAgreement(provider: String, limit: Int64) async throws  -> [Agreement]
+
+    /**
+     * Asks the platform for them now.
+     */
+    func refreshAgreements() async throws  -> [Agreement]
+
+    /**
+     * Ends an agreement, and what is pending, at once.
+     */
+    func unlinkAgreement(provider: String) async throws  -> [Agreement]
+
+    /**
      * The deals as this phone was told of them last.
      */
     func deals() throws  -> [Deal]
@@ -3159,6 +3190,108 @@ open func verifyReceipt(content: Data)throws  -> Receipt  {
     )
         }
 })
+}
+
+    /**
+     * The number's agreements, as the platform told them last.
+     */
+open func agreements()throws  -> [Agreement]  {
+    return try  FfiConverterSequenceTypeAgreement.lift(try rustCallWithError(FfiConverterTypePayTaipeiError_lift) {
+        uniffiCallStatus in
+    uniffi_paytaipei_ffi_fn_method_payments_agreements(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+
+    /**
+     * Where a payment is finished at its business: to be opened as an app link, with the browser where there is no app.
+     * Refused where it leads to neither the business nor the platform.
+     */
+open func handOff(payment: String)throws  -> String  {
+    return try  FfiConverterString.lift(try rustCallWithError(FfiConverterTypePayTaipeiError_lift) {
+        uniffiCallStatus in
+    uniffi_paytaipei_ffi_fn_method_payments_hand_off(
+            self.uniffiCloneHandle(),
+        FfiConverterString.lower(payment),uniffiCallStatus
+    )
+})
+}
+
+    /**
+     * Lowers the limit of an agreement, at once.
+     */
+open func limitAgreement(provider: String, limit: Int64)async throws  -> [Agreement]  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_paytaipei_ffi_fn_method_payments_limit_agreement(
+                        self.uniffiCloneHandle(),FfiConverterString.lower(provider),FfiConverterInt64.lower(limit)
+                )
+            },
+            pollFunc: ffi_paytaipei_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_paytaipei_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_paytaipei_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterSequenceTypeAgreement.lift,
+            errorHandler: FfiConverterTypePayTaipeiError_lift
+        )
+}
+
+    /**
+     * Asks for an agreement, or for a higher limit of one: the person agrees at the `url` of what is pending then.
+     */
+open func linkAgreement(provider: String, limit: Int64)async throws  -> [Agreement]  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_paytaipei_ffi_fn_method_payments_link_agreement(
+                        self.uniffiCloneHandle(),FfiConverterString.lower(provider),FfiConverterInt64.lower(limit)
+                )
+            },
+            pollFunc: ffi_paytaipei_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_paytaipei_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_paytaipei_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterSequenceTypeAgreement.lift,
+            errorHandler: FfiConverterTypePayTaipeiError_lift
+        )
+}
+
+    /**
+     * Asks the platform for them now.
+     */
+open func refreshAgreements()async throws  -> [Agreement]  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_paytaipei_ffi_fn_method_payments_refresh_agreements(
+                        self.uniffiCloneHandle()
+                )
+            },
+            pollFunc: ffi_paytaipei_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_paytaipei_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_paytaipei_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterSequenceTypeAgreement.lift,
+            errorHandler: FfiConverterTypePayTaipeiError_lift
+        )
+}
+
+    /**
+     * Ends an agreement, and what is pending, at once.
+     */
+open func unlinkAgreement(provider: String)async throws  -> [Agreement]  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_paytaipei_ffi_fn_method_payments_unlink_agreement(
+                        self.uniffiCloneHandle(),FfiConverterString.lower(provider)
+                )
+            },
+            pollFunc: ffi_paytaipei_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_paytaipei_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_paytaipei_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterSequenceTypeAgreement.lift,
+            errorHandler: FfiConverterTypePayTaipeiError_lift
+        )
 }
 
     /**
@@ -3894,6 +4027,107 @@ public func FfiConverterTypeVerificationObserver_lower(_ value: VerificationObse
 }
 
 
+
+
+/**
+ * An agreement on silent debits. Amounts are whole New Taiwan dollars.
+ */
+public struct Agreement: Equatable, Hashable {
+    public let provider: String
+    public let providerName: String
+    public let state: AgreementState
+    /**
+     * The state in the person's language.
+     */
+    public let words: String
+    /**
+     * No single payment over more than this is debited silently.
+     */
+    public let limit: Int64
+    /**
+     * `None` before the person agreed at the business.
+     */
+    public let expiresAt: String?
+    /**
+     * To be opened while it is pending: there the person agrees.
+     */
+    public let url: String?
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(provider: String, providerName: String, state: AgreementState,
+        /**
+         * The state in the person's language.
+         */words: String,
+        /**
+         * No single payment over more than this is debited silently.
+         */limit: Int64,
+        /**
+         * `None` before the person agreed at the business.
+         */expiresAt: String?,
+        /**
+         * To be opened while it is pending: there the person agrees.
+         */url: String?) {
+        self.provider = provider
+        self.providerName = providerName
+        self.state = state
+        self.words = words
+        self.limit = limit
+        self.expiresAt = expiresAt
+        self.url = url
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension Agreement: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeAgreement: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Agreement {
+        return
+            try Agreement(
+                provider: FfiConverterString.read(from: &buf),
+                providerName: FfiConverterString.read(from: &buf),
+                state: FfiConverterTypeAgreementState.read(from: &buf),
+                words: FfiConverterString.read(from: &buf),
+                limit: FfiConverterInt64.read(from: &buf),
+                expiresAt: FfiConverterOptionString.read(from: &buf),
+                url: FfiConverterOptionString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: Agreement, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.provider, into: &buf)
+        FfiConverterString.write(value.providerName, into: &buf)
+        FfiConverterTypeAgreementState.write(value.state, into: &buf)
+        FfiConverterString.write(value.words, into: &buf)
+        FfiConverterInt64.write(value.limit, into: &buf)
+        FfiConverterOptionString.write(value.expiresAt, into: &buf)
+        FfiConverterOptionString.write(value.url, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeAgreement_lift(_ buf: RustBuffer) throws -> Agreement {
+    return try FfiConverterTypeAgreement.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeAgreement_lower(_ value: Agreement) -> RustBuffer {
+    return FfiConverterTypeAgreement.lower(value)
+}
 
 
 /**
@@ -6058,6 +6292,14 @@ public struct ProviderOffer: Equatable, Hashable {
      * Why: each deal with its conditions, and those that are used up.
      */
     public let why: [String]
+    /**
+     * Debited under an agreement, without a further question; where not, the person finishes at the business.
+     */
+    public let silent: Bool
+    /**
+     * What the person reads of that.
+     */
+    public let wayWords: String
 
     // Default memberwise initializers are never public by default, so we
     // declare one manually.
@@ -6073,7 +6315,13 @@ public struct ProviderOffer: Equatable, Hashable {
          */funding: Funding?, fundingName: String?,
         /**
          * Why: each deal with its conditions, and those that are used up.
-         */why: [String]) {
+         */why: [String],
+        /**
+         * Debited under an agreement, without a further question; where not, the person finishes at the business.
+         */silent: Bool,
+        /**
+         * What the person reads of that.
+         */wayWords: String) {
         self.id = id
         self.name = name
         self.cashback = cashback
@@ -6081,6 +6329,8 @@ public struct ProviderOffer: Equatable, Hashable {
         self.funding = funding
         self.fundingName = fundingName
         self.why = why
+        self.silent = silent
+        self.wayWords = wayWords
     }
 
 
@@ -6105,7 +6355,9 @@ public struct FfiConverterTypeProviderOffer: FfiConverterRustBuffer {
                 best: FfiConverterInt64.read(from: &buf),
                 funding: FfiConverterOptionTypeFunding.read(from: &buf),
                 fundingName: FfiConverterOptionString.read(from: &buf),
-                why: FfiConverterSequenceString.read(from: &buf)
+                why: FfiConverterSequenceString.read(from: &buf),
+                silent: FfiConverterBool.read(from: &buf),
+                wayWords: FfiConverterString.read(from: &buf)
         )
     }
 
@@ -6117,6 +6369,8 @@ public struct FfiConverterTypeProviderOffer: FfiConverterRustBuffer {
         FfiConverterOptionTypeFunding.write(value.funding, into: &buf)
         FfiConverterOptionString.write(value.fundingName, into: &buf)
         FfiConverterSequenceString.write(value.why, into: &buf)
+        FfiConverterBool.write(value.silent, into: &buf)
+        FfiConverterString.write(value.wayWords, into: &buf)
     }
 }
 
@@ -6892,6 +7146,105 @@ public func FfiConverterTypeWords_lift(_ buf: RustBuffer) throws -> Words {
 public func FfiConverterTypeWords_lower(_ value: Words) -> RustBuffer {
     return FfiConverterTypeWords.lower(value)
 }
+
+
+/**
+ * How an agreement stands.
+ */
+
+public enum AgreementState: Equatable, Hashable {
+
+    /**
+     * Asked for; the person has not agreed at the business yet.
+     */
+    case pending
+    case inForce
+    /**
+     * Ended here by the person.
+     */
+    case unlinked
+    case expired
+    /**
+     * Ended at the business.
+     */
+    case revoked
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension AgreementState: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeAgreementState: FfiConverterRustBuffer {
+    typealias SwiftType = AgreementState
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> AgreementState {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+
+        case 1: return .pending
+
+        case 2: return .inForce
+
+        case 3: return .unlinked
+
+        case 4: return .expired
+
+        case 5: return .revoked
+
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: AgreementState, into buf: inout [UInt8]) {
+        switch value {
+
+
+        case .pending:
+            writeInt(&buf, Int32(1))
+
+
+        case .inForce:
+            writeInt(&buf, Int32(2))
+
+
+        case .unlinked:
+            writeInt(&buf, Int32(3))
+
+
+        case .expired:
+            writeInt(&buf, Int32(4))
+
+
+        case .revoked:
+            writeInt(&buf, Int32(5))
+
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeAgreementState_lift(_ buf: RustBuffer) throws -> AgreementState {
+    return try FfiConverterTypeAgreementState.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeAgreementState_lower(_ value: AgreementState) -> RustBuffer {
+    return FfiConverterTypeAgreementState.lower(value)
+}
+
 
 
 /**
@@ -8698,6 +9051,31 @@ fileprivate struct FfiConverterSequenceString: FfiConverterRustBuffer {
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
+fileprivate struct FfiConverterSequenceTypeAgreement: FfiConverterRustBuffer {
+    typealias SwiftType = [Agreement]
+
+    public static func write(_ value: [Agreement], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeAgreement.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [Agreement] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [Agreement]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeAgreement.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
 fileprivate struct FfiConverterSequenceTypeBill: FfiConverterRustBuffer {
     typealias SwiftType = [Bill]
 
@@ -9551,6 +9929,24 @@ private let initializationResult: InitializationResult = {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_paytaipei_ffi_checksum_method_payments_verify_receipt() != 5525) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_paytaipei_ffi_checksum_method_payments_agreements() != 3556) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_paytaipei_ffi_checksum_method_payments_hand_off() != 48704) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_paytaipei_ffi_checksum_method_payments_limit_agreement() != 29410) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_paytaipei_ffi_checksum_method_payments_link_agreement() != 22819) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_paytaipei_ffi_checksum_method_payments_refresh_agreements() != 357) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_paytaipei_ffi_checksum_method_payments_unlink_agreement() != 46105) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_paytaipei_ffi_checksum_method_payments_deals() != 18236) {

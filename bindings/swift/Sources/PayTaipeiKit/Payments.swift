@@ -51,6 +51,34 @@ public final class Payments: Sendable {
     /// The deals as this phone was told of them last.
     public func deals() async throws -> [Deal] { try await home.payments.blocking { try $0.deals() } }
 
+    /// The number's agreements on silent debits, as the platform told them last.
+    public func agreements() async throws -> [Agreement] { try await home.payments.blocking { try $0.agreements() } }
+
+    /// Asks the platform for them now.
+    public func refreshAgreements() async throws -> [Agreement] {
+        try await home.payments.waiting { try await $0.refreshAgreements() }
+    }
+
+    /// Asks for an agreement, or a higher limit of one: the person agrees at the `url` of what is pending then.
+    public func link(_ provider: String, limit: Int64) async throws -> [Agreement] {
+        try await home.payments.waiting { try await $0.linkAgreement(provider: provider, limit: limit) }
+    }
+
+    /// Lowers the limit of an agreement, at once.
+    public func limit(_ provider: String, to limit: Int64) async throws -> [Agreement] {
+        try await home.payments.waiting { try await $0.limitAgreement(provider: provider, limit: limit) }
+    }
+
+    /// Ends an agreement, and what is pending, at once.
+    public func unlink(_ provider: String) async throws -> [Agreement] {
+        try await home.payments.waiting { try await $0.unlinkAgreement(provider: provider) }
+    }
+
+    /// Where a payment is finished: to be opened as a universal link. Refused where it leads to neither business nor platform.
+    public func handOff(_ payment: String) async throws -> String {
+        try await home.payments.blocking { try $0.handOff(payment: payment) }
+    }
+
     /// Fetches deals and the keys of receipts now. Paying does so by itself, where they are old.
     public func refresh() async throws { try await home.payments.waiting { try await $0.refresh() } }
 

@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use paytaipei_payment::{PaymentId, Refusal, SubmitOutcome, Timestamp, retry};
+use paytaipei_payment::{AskOutcome, PaymentId, Reason, Recorded, Refusal, SubmitOutcome, Timestamp, retry};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
@@ -149,10 +149,13 @@ impl Runner {
     /// Fetches what everybody may know, where what is here is old. Not to be had now, it is tried with the next drain.
     async fn freshen(self: Arc<Self>) {
         let (connectivity, core) = (Arc::clone(&self.connectivity), Arc::clone(&self.core));
-        let stale = blocking(move || Ok(if is_connected(connectivity.as_ref()) { core.stale()? } else { Vec::new() }));
-        for what in stale.await.unwrap_or_default() {
+        let stale =
+            blocking(move || Ok(if is_connected(connectivity.as_ref()) { Some(core.stale()?) } else { None })).await;
+        let Ok(Some(stale)) = stale else { return };
+        for what in stale {
             let _ = self.core.fetch(self.http.as_ref(), what).await;
         }
+        let _ = self.core.freshen_agreements(self.http.as_ref()).await;
     }
 
     async fn lock(self: &Arc<Self>, mode: Mode, started: Instant) -> Result<Option<File>> {
@@ -196,11 +199,20 @@ impl Runner {
         let reply = self.http.send(order.request()).await;
         let answer = order.answer(reply);
         let silence = answer.silence();
+        let no_agreement = matches!(
+            &answer,
+            Answer::Submitted(Ok(SubmitOutcome::Recorded(Recorded::Declined(Reason::NoAgreement))))
+                | Answer::Told(Ok(AskOutcome::Recorded(Recorded::Declined(Reason::NoAgreement))))
+        );
         let broken_promise = matches!(answer, Answer::Submitted(Ok(SubmitOutcome::Refused(Refusal::DealChanged))));
         at(&desk, move |desk| desk.finish(id, &order, answer)).await?;
         if broken_promise {
             // What is promised now is asked for at once: without it, the person would be shown the same again.
             let _ = self.core.fetch(self.http.as_ref(), Fetched::Deals).await;
+        }
+        if no_agreement {
+            // Ended at the business: the list of agreements says so from now on.
+            let _ = self.core.refetch_agreements(self.http.as_ref()).await;
         }
         Ok(silence.map_or(Performed::Answered, Performed::Silent))
     }

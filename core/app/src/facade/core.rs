@@ -1,7 +1,7 @@
 //! The part of the façade that needs no network.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use paytaipei_bill::{Catalogue, CivilDate, Lang};
 use paytaipei_identity::Session;
@@ -21,6 +21,8 @@ pub struct Core {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) lang: Lang,
     pub(super) catalogue: RwLock<Arc<Catalogue>>,
+    /// The platform's host, where there is a network.
+    pub(super) platform: OnceLock<String>,
 }
 
 impl Core {
@@ -34,6 +36,7 @@ impl Core {
             clock: phone.clock,
             lang,
             catalogue: RwLock::new(catalogue),
+            platform: OnceLock::new(),
         })
     }
 
@@ -74,7 +77,7 @@ impl Core {
     }
 
     pub(super) fn tongue(&self) -> Tongue {
-        Tongue { lang: self.lang, catalogue: self.catalogue() }
+        Tongue { lang: self.lang, catalogue: self.catalogue(), platform: self.platform.get().cloned() }
     }
 
     /// Minutes since the city's midnight.

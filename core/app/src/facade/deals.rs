@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use paytaipei_bill::Twd;
+use paytaipei_payment::agreement::{self, Way};
 use paytaipei_payment::deal::{Choice, Deal, choices, is_used_up};
 use paytaipei_payment::{Funding, State};
 use serde::Serialize;
@@ -14,7 +15,7 @@ use crate::ports::Http;
 use crate::store::Fetched;
 
 /// What is older is fetched again with the next drain.
-const FRESH_MS: i64 = 6 * 60 * 60 * 1_000;
+pub(super) const FRESH_MS: i64 = 6 * 60 * 60 * 1_000;
 
 /// A payment business, for one bill. Amounts are whole New Taiwan dollars.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -29,6 +30,12 @@ pub struct ProviderView {
     pub funding_name: Option<String>,
     /// Why: each deal with its conditions, and those that are used up.
     pub why: Vec<String>,
+    /// `silent`: debited under an agreement, without a further question; `hand_off`: the person finishes at the business.
+    pub way: String,
+    /// Why it is handed off: `no_agreement`, `over_limit`, `expired`.
+    pub way_reason: Option<String>,
+    /// What the person reads of it.
+    pub way_words: String,
 }
 
 /// A deal. It is over after `until`, in the city's day.
@@ -49,13 +56,16 @@ impl Core {
     /// The payment businesses that pay this bill and are open, the one that gives back most first, each with why. Before the
     /// amount is known, none gives anything.
     pub fn providers(&self, bill: &str) -> Result<Vec<ProviderView>> {
-        self.verified()?;
+        let session = self.verified()?;
+        let now = self.clock.now();
         let (today, catalogue) = (self.today(), self.catalogue());
         self.store.read(|work| {
             let bill = work.bill(bill)?.ok_or(Code::BillUnknown)?;
             let biller = &bill.facts.key.biller;
             let payable = bill.facts.terms.and_then(|terms| terms.payable().ok()).unwrap_or(Twd::ZERO);
             let (deals, earlier) = (work.deals()?, work.earlier(None)?);
+            let listed = work.agreements(session.msisdn.e164())?;
+            let agreements: Vec<_> = listed.into_iter().map(|listed| listed.agreement).collect();
             let view = |choice: &Choice| {
                 let of_it = deals.iter().filter(|deal| deal.counts(choice.provider, biller, today));
                 let why = of_it.filter_map(|deal| {
@@ -68,7 +78,16 @@ impl Core {
                         None
                     }
                 });
+                let (way, way_reason, way_words) = match agreement::way(&agreements, choice.provider, payable, now) {
+                    Way::Silent => {
+                        ("silent", None, self.lang.pick("約定扣款，不必再確認", "debited under your agreement"))
+                    }
+                    Way::HandOff(why) => ("hand_off", Some(why.as_str().to_owned()), why.words(self.lang)),
+                };
                 ProviderView {
+                    way: way.to_owned(),
+                    way_reason,
+                    way_words: way_words.to_owned(),
                     id: choice.provider.id().to_owned(),
                     name: choice.provider.name(self.lang).to_owned(),
                     cashback: choice.plain.total().dollars(),

@@ -15,7 +15,7 @@ use crate::view::{BillView, instant};
 /// Which bills. What is left out matches all.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct BillQuery {
-    /// Words that a bill has all of: in its number, its biller's name, owner, address, amount or day.
+    /// Words that a bill has all of: in its number, the person's name for it, its biller's name, owner, address, amount or day.
     pub text: String,
     pub biller: Option<String>,
     /// `unchecked`, `payable`, `paid`, `expired`, `not_found`.
@@ -59,6 +59,8 @@ struct Filter<'a> {
     words: Vec<String>,
     /// Of billers, by their ids.
     names: HashMap<&'a str, String>,
+    /// The person's own, by biller and number.
+    nicknames: HashMap<(&'a str, &'a str), String>,
     biller: Option<&'a str>,
     status: Option<BillState>,
     last_day: Option<CivilDate>,
@@ -67,7 +69,9 @@ struct Filter<'a> {
 
 impl Filter<'_> {
     fn is_name(&self, bill: &BillRecord, word: &str) -> bool {
-        self.names.get(bill.facts.key.biller.as_str()).is_some_and(|names| names.contains(word))
+        let (biller, number) = (bill.facts.key.biller.as_str(), bill.facts.key.number.as_str());
+        self.names.get(biller).is_some_and(|names| names.contains(word))
+            || self.nicknames.get(&(biller, number)).is_some_and(|nickname| nickname.contains(word))
     }
 
     fn takes(&self, shelf: &Shelf, bill: &Shelved) -> bool {
@@ -96,17 +100,18 @@ impl Core {
             Some(name) => Some(BillState::from_name(name).ok_or(Code::FieldUnknown)?),
         };
         let tongue = self.tongue();
-        let filter = Filter {
-            words: finding::words(&query.text),
-            names: finding::names(&tongue.catalogue),
-            biller: query.biller.as_deref(),
-            status,
-            last_day: query.due_within_days.map(|days| today.plus_days(i64::from(days))),
-            today,
-        };
         let limit = usize::try_from(query.limit.clamp(1, BillQuery::MOST)).unwrap_or_default();
         self.store.read(|work| {
             let numbers = work.numbers()?;
+            let filter = Filter {
+                words: finding::words(&query.text),
+                names: finding::names(&tongue.catalogue),
+                nicknames: finding::nicknames(&numbers),
+                biller: query.biller.as_deref(),
+                status,
+                last_day: query.due_within_days.map(|days| today.plus_days(i64::from(days))),
+                today,
+            };
             work.with_shelf(|shelf| {
                 let mut bills = match &query.after {
                     None => page(shelf.bills(), &filter, shelf, limit),

@@ -2,6 +2,7 @@
 //! and the runtime. Its asynchronous functions never own a payment: the core's own runtime does the work, and a caller that
 //! goes away only stops watching.
 
+mod agreements;
 mod bills;
 mod catalogue;
 mod core;
@@ -26,6 +27,7 @@ use tokio::runtime::Runtime;
 use tokio::sync::Mutex;
 
 pub use self::core::Core;
+pub use agreements::AgreementView;
 pub use bills::{TakenDrop, billers, scan_picture};
 pub use deals::{DealView, ProviderView};
 pub use elsewhere::{BarcodesView, OtherWayView};
@@ -95,6 +97,10 @@ impl PayTaipei {
         let lock = config.data.join("drain.lock");
         let connectivity = Arc::clone(&phone.connectivity);
         let core = Arc::new(Core::open_in(&config.data, phone, config.lang)?);
+        if let Some(host) = host_of(&config.platform) {
+            // Set once: this is the only place.
+            drop(core.platform.set(host));
+        }
         let runner = Arc::new(Runner { core: Arc::clone(&core), http: Arc::clone(&http), connectivity, lock });
         let drops = crate::drops::folder(&config.data);
         let keys = PlatformKeys::pinned(config.extra_root.as_deref());
@@ -115,6 +121,12 @@ impl Deref for PayTaipei {
     fn deref(&self) -> &Core {
         &self.core
     }
+}
+
+/// The host of `https://host[:port]`.
+fn host_of(platform: &str) -> Option<String> {
+    let authority = platform.strip_prefix("https://")?.split('/').next()?;
+    authority.split(':').next().map(str::to_ascii_lowercase)
 }
 
 /// A runtime that may be dropped anywhere, also on a thread that drives another one.

@@ -25,6 +25,12 @@ pub struct Problem {
     body: Vec<u8>,
 }
 
+impl Problem {
+    pub fn code(&self) -> &str {
+        &self.code
+    }
+}
+
 const GARBLED: Silence = Silence::new(Why::Garbled);
 
 /// Sorts a reply into the three kinds there are: good, a typed refusal, or nothing.

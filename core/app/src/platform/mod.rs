@@ -3,6 +3,7 @@
 //!
 //! Whatever is not a typed answer of that contract says nothing: it ends as [`Silence`], never as a guess.
 
+mod agreements;
 mod judge;
 pub mod signed;
 mod wire;
@@ -17,6 +18,7 @@ use crate::error::{Code, Error};
 use crate::ports::{HttpError, HttpReply, HttpRequest, Method};
 use crate::store::{Fetched, PlatformBill};
 
+pub(crate) use agreements::{AgreementCall, Listed, agreements};
 pub use judge::{collected, deals, receipt_keys, verification_started};
 
 /// One call that a payment, or a person who looks, wants made.

@@ -307,9 +307,9 @@ impl Payment {
         }
         Some(match self.state.as_str() {
             "processing" => Recorded::Processing,
-            "awaiting_hand_off" => Recorded::AwaitingHandOff {
-                url: self.hand_off_url.filter(|url| url.len() <= 2_000 && url.starts_with("https://")),
-            },
+            "awaiting_hand_off" => {
+                Recorded::AwaitingHandOff { url: self.hand_off_url.filter(|url| url.len() <= 2_000) }
+            }
             "settled" => Recorded::Settled(Box::new(self.charged())),
             "refunded" => {
                 let refund = self.refund.as_ref()?;
@@ -344,7 +344,7 @@ impl Payment {
     }
 }
 
-fn instant(text: &str) -> Option<Timestamp> {
+pub fn instant(text: &str) -> Option<Timestamp> {
     let instant = OffsetDateTime::parse(text, &Rfc3339).ok()?;
     i64::try_from(instant.unix_timestamp_nanos() / 1_000_000).ok().map(Timestamp)
 }

@@ -1,16 +1,21 @@
-//! What the platform tells everybody: kept for use without a network.
+//! What the platform tells everybody, and of the number's agreements: kept for use without a network.
 
 use paytaipei_bill::{BillerId, CivilDate};
 use paytaipei_payment::deal::{Deal, Earlier, Offer, cashback};
 use paytaipei_payment::{Payment, PaymentId, State, Timestamp};
 use paytaipei_receipt::KeySet;
 use rusqlite::OptionalExtension;
+use serde::{Deserialize, Serialize};
 
 use super::Work;
 use super::seal::Place;
 use crate::error::{Code, Result};
+use crate::platform::Listed;
 
-/// What is fetched.
+/// Under which the number's own are kept.
+const AGREEMENTS: &str = "agreements";
+
+/// What is fetched: what anybody may know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fetched {
     Deals,
@@ -28,48 +33,75 @@ impl Fetched {
     }
 }
 
+#[derive(Serialize, Deserialize)]
+struct Agreements {
+    number: String,
+    agreements: Vec<Listed>,
+}
+
 impl Work<'_> {
     /// Keeps what was fetched, as it was judged.
     pub fn keep_fetched(&self, what: Fetched, body: &serde_json::Value, now: Timestamp) -> Result<()> {
-        let place = Place::new("fetched", what.name()).number(Some(now.0));
+        self.keep_named(what.name(), body, now)
+    }
+
+    fn keep_named(&self, name: &str, body: &impl Serialize, now: Timestamp) -> Result<()> {
+        let place = Place::new("fetched", name).number(Some(now.0));
         let sealed = self.seal(&place, body)?;
-        self.tx.execute(
-            "INSERT OR REPLACE INTO fetched (name, at, sealed) VALUES (?1, ?2, ?3)",
-            (what.name(), now.0, sealed),
-        )?;
+        self.tx
+            .execute("INSERT OR REPLACE INTO fetched (name, at, sealed) VALUES (?1, ?2, ?3)", (name, now.0, sealed))?;
         Ok(())
     }
 
     /// When it was fetched last.
     pub fn fetched_at(&self, what: Fetched) -> Result<Option<Timestamp>> {
+        self.named_at(what.name())
+    }
+
+    fn named_at(&self, name: &str) -> Result<Option<Timestamp>> {
         let at = self
             .tx
             .prepare_cached("SELECT at FROM fetched WHERE name = ?1")?
-            .query_row([what.name()], |row| row.get(0))
+            .query_row([name], |row| row.get(0))
             .optional()?;
         Ok(at.map(Timestamp))
     }
 
-    fn fetched<T: serde::de::DeserializeOwned>(&self, what: Fetched) -> Result<Option<T>> {
+    fn named<T: serde::de::DeserializeOwned>(&self, name: &str) -> Result<Option<T>> {
         let kept: Option<(i64, Vec<u8>)> = self
             .tx
             .prepare_cached("SELECT at, sealed FROM fetched WHERE name = ?1")?
-            .query_row([what.name()], |row| Ok((row.get(0)?, row.get(1)?)))
+            .query_row([name], |row| Ok((row.get(0)?, row.get(1)?)))
             .optional()?;
         let Some((at, sealed)) = kept else { return Ok(None) };
-        let place = Place::new("fetched", what.name()).number(Some(at));
+        let place = Place::new("fetched", name).number(Some(at));
         // Damaged, it is fetched again like what was never fetched.
         self.intact(self.open(&place, &sealed))
     }
 
     /// The deals as they were last told; none before that.
     pub fn deals(&self) -> Result<Vec<Deal>> {
-        Ok(self.fetched(Fetched::Deals)?.unwrap_or_default())
+        Ok(self.named(Fetched::Deals.name())?.unwrap_or_default())
     }
 
     pub fn receipt_keys(&self) -> Result<Option<KeySet>> {
-        let kept: Option<serde_json::Value> = self.fetched(Fetched::ReceiptKeys)?;
+        let kept: Option<serde_json::Value> = self.named(Fetched::ReceiptKeys.name())?;
         Ok(kept.and_then(|kept| KeySet::read(kept.to_string().as_bytes()).ok()))
+    }
+
+    /// The agreements of this number, as they were last told.
+    pub fn agreements(&self, number: &str) -> Result<Vec<Listed>> {
+        let kept: Option<Agreements> = self.named(AGREEMENTS)?;
+        Ok(kept.filter(|kept| kept.number == number).map(|kept| kept.agreements).unwrap_or_default())
+    }
+
+    pub fn keep_agreements(&self, number: &str, agreements: Vec<Listed>, now: Timestamp) -> Result<()> {
+        let kept = Agreements { number: number.to_owned(), agreements };
+        self.keep_named(AGREEMENTS, &kept, now)
+    }
+
+    pub fn agreements_kept_at(&self) -> Result<Option<Timestamp>> {
+        self.named_at(AGREEMENTS)
     }
 
     /// Payments of this number that deals count: charged once, or agreed to and not ended.

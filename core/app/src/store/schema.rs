@@ -7,7 +7,7 @@ use crate::error::Result;
 /// `PRAGMA application_id`: "pyTP".
 pub const APPLICATION_ID: i32 = 0x7079_5450;
 /// `PRAGMA user_version` of this release.
-pub const VERSION: i32 = 4;
+pub const VERSION: i32 = 5;
 
 /// Brings a file of version `from` to [`VERSION`], within the caller's transaction.
 pub fn migrate(tx: &Transaction<'_>, from: i32) -> Result<()> {
@@ -23,6 +23,9 @@ pub fn migrate(tx: &Transaction<'_>, from: i32) -> Result<()> {
     }
     if from < 4 {
         tx.execute_batch(VERSION_4)?;
+    }
+    if from < 5 {
+        tx.execute_batch(VERSION_5)?;
     }
     tx.pragma_update(None, "user_version", VERSION)?;
     Ok(())
@@ -175,6 +178,16 @@ CREATE TRIGGER payment_stays BEFORE DELETE ON payment
 
 CREATE TABLE fetched (
     name TEXT PRIMARY KEY CHECK (name IN ('deals', 'receipt_keys')),
+    at INTEGER NOT NULL,
+    sealed BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+";
+
+/// Agreements with payment businesses have a place too. What was fetched is fetched again.
+const VERSION_5: &str = "
+DROP TABLE fetched;
+CREATE TABLE fetched (
+    name TEXT PRIMARY KEY CHECK (name IN ('deals', 'receipt_keys', 'agreements')),
     at INTEGER NOT NULL,
     sealed BLOB NOT NULL
 ) STRICT, WITHOUT ROWID;

@@ -49,7 +49,7 @@ impl Stage<'_, '_> {
     fn verify(&mut self) -> Result<()> {
         self.teller.chapter(1, "驗證門號", "Verify the number");
         let picture = self.folder.join("none.png").display().to_string();
-        let gated: [&[&str]; 22] = [
+        let gated: [&[&str]; 23] = [
             &["add", &picture],
             &["inquire", "kinmen-water", "1234567"],
             &["check", "x"],
@@ -67,6 +67,7 @@ impl Stage<'_, '_> {
             &["export"],
             &["providers", "x"],
             &["deals"],
+            &["agreement", "list"],
             &["receipt", "show", "x"],
             &["find", "水"],
             &["reminders"],
@@ -79,8 +80,8 @@ impl Stage<'_, '_> {
         }
         self.phone.run(&["billers"])?.well()?;
         self.teller.proven(
-            "門號驗證前，除了 billers、county、scan、verify、returned、receipt verify 以外的 22 個指令全部拒絕：number_not_verified",
-            "before that, all 22 commands but billers, county, scan, verify, returned and receipt verify are \
+            "門號驗證前，除了 billers、county、scan、verify、returned、receipt verify 以外的 23 個指令全部拒絕：number_not_verified",
+            "before that, all 23 commands but billers, county, scan, verify, returned and receipt verify are \
              refused: number_not_verified",
         );
         let running = self.phone.start(&["verify", MSISDN])?;

@@ -12,6 +12,7 @@ use crate::business::wire::{Keys, Wire};
 use crate::clock::now_ms;
 use crate::faults::Faults;
 use crate::platform::Platform;
+use crate::platform::agreements::Debit;
 use crate::store::lock;
 use axum::Router;
 use axum::body::{Body, Bytes};
@@ -112,7 +113,10 @@ impl Back {
     /// Orders a payment at its business.
     pub async fn pay(&self, order: &Order) -> rusqlite::Result<()> {
         let (valid_s, poll_ms) = self.platform.hand_off_times()?;
-        let agreement = self.platform.agreement_of(&order.account, &order.provider)?;
+        let agreement = match self.platform.debit(order)? {
+            Debit::Silent(token) => Some(token),
+            Debit::NeverAgreed | Debit::Ask => None,
+        };
         let description = format!("{} {}", self.platform.biller_name(&order.biller), order.period);
         let pay = json!({
             "payment": order.payment_id, "provider": order.provider, "amount": order.amount,

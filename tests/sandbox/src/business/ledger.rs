@@ -74,9 +74,7 @@ impl Books {
                  refund_id TEXT PRIMARY KEY, order_id TEXT NOT NULL, amount INTEGER NOT NULL CHECK (amount > 0)) STRICT;
              CREATE TABLE IF NOT EXISTS {t}_agreements(
                  token TEXT PRIMARY KEY, msisdn TEXT NOT NULL, most INTEGER NOT NULL,
-                 revoked INTEGER NOT NULL DEFAULT 0 CHECK (revoked IN (0, 1))) STRICT;
-             CREATE TABLE IF NOT EXISTS {t}_given_back(
-                 order_id TEXT PRIMARY KEY, account TEXT NOT NULL, amount INTEGER NOT NULL, at INTEGER NOT NULL) STRICT;"
+                 revoked INTEGER NOT NULL DEFAULT 0 CHECK (revoked IN (0, 1))) STRICT;"
         )
     }
 
@@ -225,29 +223,6 @@ impl Books {
         Ok(true)
     }
 
-    /// Undoes a charge, once: it leaves the charges, and the account has its money. False where there is none.
-    pub fn give_back(&self, db: &Mutex<Connection>, order_id: &str) -> rusqlite::Result<bool> {
-        let mut db = lock(db);
-        let tx = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let t = &self.table;
-        let charge: Option<(String, i64)> = tx
-            .query_row(
-                &format!("DELETE FROM {t}_charges WHERE order_id = ?1 RETURNING account, amount"),
-                [order_id],
-                |row| Ok((row.get(0)?, row.get(1)?)),
-            )
-            .optional()?;
-        let Some((account, amount)) = charge else { return Ok(false) };
-        tx.execute(
-            &format!("INSERT INTO {t}_given_back(order_id, account, amount, at) VALUES (?1, ?2, ?3, ?4)"),
-            params![order_id, account, amount, now_ms()],
-        )?;
-        let back = format!("UPDATE {t}_accounts SET balance = balance + ?2 WHERE msisdn = ?1");
-        tx.execute(&back, params![account, amount])?;
-        tx.commit()?;
-        Ok(true)
-    }
-
     fn refunded(&self, db: &Connection, order_id: &str) -> rusqlite::Result<i64> {
         let sql = format!("SELECT coalesce(sum(amount), 0) FROM {}_refunds WHERE order_id = ?1", self.table);
         db.query_row(&sql, [order_id], |row| row.get(0))
@@ -291,8 +266,10 @@ impl Books {
     pub fn charges(&self, db: &Mutex<Connection>) -> rusqlite::Result<Vec<Charge>> {
         let db = lock(db);
         let mut query = db.prepare(&format!(
-            "SELECT account, order_id, payment_id, biller, number, period, amount, at FROM {}_charges ORDER BY seq",
-            self.table
+            "SELECT account, order_id, payment_id, biller, number, period, amount, at,
+                 (SELECT coalesce(sum(amount), 0) FROM {t}_refunds WHERE order_id = charged.order_id)
+             FROM {t}_charges AS charged ORDER BY seq",
+            t = self.table
         ))?;
         let rows = query.query_map([], |row| {
             Ok(Charge {
@@ -305,6 +282,7 @@ impl Books {
                 period: row.get(5)?,
                 amount: row.get(6)?,
                 at: instant(row.get(7)?),
+                refunded: row.get(8)?,
             })
         })?;
         rows.collect()
@@ -433,5 +411,38 @@ impl PastWriter<'_> {
         self.charge
             .execute(params![p.order_id, p.id, p.msisdn, p.biller, p.number, p.period, p.payable, p.at])
             .map(|_| ())
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::store;
+
+    #[test]
+    fn no_more_is_given_back_than_was_charged_and_once_under_one_id() {
+        let folder = tempfile::tempdir().unwrap();
+        let books = Books::new("jkopay", "JK");
+        let db = store::open(&folder.path().join("books.sqlite"), &books.schema()).unwrap();
+        let order = Order {
+            provider: "jkopay".into(),
+            order_id: "PT1".into(),
+            payment_id: "1".into(),
+            account: "+886912345678".into(),
+            biller: "kinmen-water".into(),
+            number: "1234567".into(),
+            period: "11510".into(),
+            amount: 428,
+        };
+        assert!(!books.refund(&db, "PT1", "a", 428).unwrap(), "nothing was charged");
+        books.take(&db, &order, Decision::Charge).unwrap();
+        assert!(!books.refund(&db, "PT1", "a", 429).unwrap());
+        assert!(books.refund(&db, "PT1", "a", 400).unwrap());
+        assert!(books.refund(&db, "PT1", "a", 400).unwrap(), "told once more");
+        assert!(!books.refund(&db, "PT1", "b", 29).unwrap());
+        assert!(books.refund(&db, "PT1", "b", 28).unwrap());
+        assert_eq!(books.balance(&db, &order.account).unwrap(), OPENING_BALANCE);
+        assert_eq!(books.charges(&db).unwrap()[0].refunded, 428);
     }
 }

@@ -8,6 +8,7 @@ pub mod wire;
 
 use crate::control::types::{Charge, DoubleCharge, FaultKind, Ledger, Route};
 use crate::faults::{Facts, Faults};
+use crate::platform::agreements::Debit;
 use crate::preload::{self, Past};
 use crate::store;
 use ledger::{Books, Decision, Order, Standing};
@@ -23,18 +24,26 @@ pub struct Business {
     pub zh: &'static str,
     pub en: &'static str,
     pub(crate) prefix: &'static str,
+    /// Where the person finishes, or agrees to silent debits.
+    pub(crate) host: &'static str,
 }
 
 /// The eight of the platform's launch.
 pub const BUSINESSES: [Business; 8] = [
-    Business { id: "pi-wallet", zh: "Pi 拍錢包", en: "Pi Wallet", prefix: "PI" },
-    Business { id: "taishin", zh: "台新銀行", en: "Taishin International Bank", prefix: "TS" },
-    Business { id: "esun", zh: "玉山銀行", en: "E.SUN Bank", prefix: "ES" },
-    Business { id: "ezpay", zh: "簡單付 ezPay", en: "ezPay", prefix: "EZ" },
-    Business { id: "opay", zh: "歐付寶", en: "O'Pay", prefix: "OP" },
-    Business { id: "aipei", zh: "愛貝錢包", en: "Aipei", prefix: "AP" },
-    Business { id: "jkopay", zh: "街口支付", en: "JKOPAY", prefix: "JK" },
-    Business { id: "gamapay", zh: "橘子支付", en: "GAMA PAY", prefix: "GP" },
+    Business { id: "pi-wallet", zh: "Pi 拍錢包", en: "Pi Wallet", prefix: "PI", host: "s.intella.co" },
+    Business {
+        id: "taishin",
+        zh: "台新銀行",
+        en: "Taishin International Bank",
+        prefix: "TS",
+        host: "tspg.taishinbank.com.tw",
+    },
+    Business { id: "esun", zh: "玉山銀行", en: "E.SUN Bank", prefix: "ES", host: "acq.esunbank.com.tw" },
+    Business { id: "ezpay", zh: "簡單付 ezPay", en: "ezPay", prefix: "EZ", host: "core.newebpay.com" },
+    Business { id: "opay", zh: "歐付寶", en: "O'Pay", prefix: "OP", host: "payment.opay.tw" },
+    Business { id: "aipei", zh: "愛貝錢包", en: "Aipei", prefix: "AP", host: "s.intella.co" },
+    Business { id: "jkopay", zh: "街口支付", en: "JKOPAY", prefix: "JK", host: "onlinepay.jkopay.com" },
+    Business { id: "gamapay", zh: "橘子支付", en: "GAMA PAY", prefix: "GP", host: "s.intella.co" },
 ];
 
 /// What a business tells the platform of an order. May come twice, and late.
@@ -64,7 +73,7 @@ impl Businesses {
     }
 
     /// Takes an order and tells the platform what became of it.
-    pub async fn take(&self, order: Order) {
+    pub async fn take(&self, order: Order, debit: Debit) {
         let facts = Facts {
             route: Some(Route::Put),
             provider: Some(order.provider.clone()),
@@ -73,7 +82,14 @@ impl Businesses {
         };
         self.faults.wait(FaultKind::SlowBusiness, &facts).await;
         let decision = match self.faults.take(&[FaultKind::Decline, FaultKind::HandOff], &facts) {
-            None => Decision::Charge,
+            None => match &debit {
+                Debit::Silent(token) if !matches!(self.agreed(&order.provider, token), Ok(true)) => {
+                    Decision::Decline("no_agreement".to_owned())
+                }
+                // Who never agreed to anything has an account that is debited all the same.
+                Debit::Silent(_) | Debit::NeverAgreed => Decision::Charge,
+                Debit::Ask => Decision::HandOff,
+            },
             Some(fault) if fault.kind == FaultKind::HandOff => Decision::HandOff,
             Some(fault) => Decision::Decline(fault.reason.unwrap_or_else(|| "provider_refused".to_owned())),
         };
@@ -89,9 +105,9 @@ impl Businesses {
         self.books(&order.provider).map(|books| books.cancel(&self.db, order)).transpose()
     }
 
-    /// Gives back what an order charged. False where it charged nothing.
-    pub fn give_back(&self, provider: &str, order_id: &str) -> rusqlite::Result<bool> {
-        self.books(provider).map_or(Ok(false), |books| books.give_back(&self.db, order_id))
+    /// Gives back of what an order charged, once under one refund's id. False where it charged less.
+    pub fn refund(&self, provider: &str, order_id: &str, refund_id: &str, amount: i64) -> rusqlite::Result<bool> {
+        self.books(provider).map_or(Ok(false), |books| books.refund(&self.db, order_id, refund_id, amount))
     }
 
     /// The person finishes in the business's app. False where no order of this payment waits for it.
@@ -155,6 +171,11 @@ impl Businesses {
         self.books(provider).map_or(Ok(false), |books| books.agree(&self.db, token, msisdn, most).map(|()| true))
     }
 
+    fn agreed(&self, provider: &str, token: &str) -> rusqlite::Result<bool> {
+        let agreed = self.books(provider).map(|books| books.agreed(&self.db, token)).transpose()?;
+        Ok(agreed.flatten().is_some())
+    }
+
     /// Ends what a number agreed to, at the business: the platform is not told.
     pub fn revoke(&self, provider: &str, msisdn: &str) -> rusqlite::Result<bool> {
         self.books(provider).map_or(Ok(false), |books| books.revoke(&self.db, msisdn))
@@ -175,7 +196,7 @@ impl Businesses {
             charges.extend(books.charges(&self.db)?);
         }
         let mut by_bill: BTreeMap<(String, String, String), Vec<Charge>> = BTreeMap::new();
-        for charge in &charges {
+        for charge in charges.iter().filter(|charge| charge.refunded < charge.amount) {
             let bill = (charge.biller.clone(), charge.number.clone(), charge.period.clone());
             by_bill.entry(bill).or_default().push(charge.clone());
         }

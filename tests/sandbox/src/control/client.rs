@@ -86,11 +86,6 @@ impl ControlClient {
         Ok(answer["faults"].as_array().map_or(0, Vec::len))
     }
 
-    /// Gives a settled payment's money back, as `refund` or `reversal`: the bill is owed again.
-    pub fn give_back(&self, id: &str, kind: &str) -> Result<(), ControlError> {
-        self.post("give-back", json!({"id": id, "kind": kind})).map(|_: Value| ())
-    }
-
     /// Offers these deals, in the contract's form, and no others.
     pub fn set_deals(&self, deals: &Value) -> Result<(), ControlError> {
         self.post("deals", deals).map(|_: Value| ())
@@ -180,9 +175,15 @@ impl ControlClient {
         self.post("agreements/revoke", json!({"provider": provider, "msisdn": msisdn})).map(|_: Value| ())
     }
 
-    /// The platform gives a settled payment back. `refund` is a UUIDv7.
-    pub fn refund(&self, payment_id: &str, refund: &str, amount: i64) -> Result<(), ControlError> {
-        self.post("refund", json!({"id": payment_id, "refund": refund, "amount": amount})).map(|_: Value| ())
+    /// The platform gives a settled payment back, as `refund` or `reversal`: the bill is owed again.
+    pub fn refund(&self, payment_id: &str, kind: &str) -> Result<(), ControlError> {
+        self.post("refund", json!({"id": payment_id, "kind": kind})).map(|_: Value| ())
+    }
+
+    /// Wants so many dollars of it given back.
+    pub fn refund_of(&self, payment_id: &str, amount: i64) -> Result<(), ControlError> {
+        let part = json!({"id": payment_id, "kind": "refund", "amount": amount});
+        self.post("refund", part).map(|_: Value| ())
     }
 
     /// What the payment businesses charged.

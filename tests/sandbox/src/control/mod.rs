@@ -55,7 +55,6 @@ pub fn router(hands: Arc<Hands>) -> Router {
         .route("/control/agreements", post(agree))
         .route("/control/agreements/revoke", post(revoke_agreement))
         .route("/control/refund", post(refund))
-        .route("/control/give-back", post(give_back))
         .route("/control/deals", post(set_deals))
         .route("/control/receipt-keys", post(renew_receipt_key))
         .route("/control/ledger", get(ledger))
@@ -241,24 +240,37 @@ async fn revoke_agreement(State(hands): Held, body: Bytes) -> Answer {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct GiveBack {
+struct Refund {
     id: String,
-    /// A UUIDv7 of its own.
-    refund: String,
-    amount: i64,
+    kind: String,
+    amount: Option<i64>,
 }
 
-/// The platform gives a settled payment back.
+/// The platform gives a settled payment back: at its business, in that business's own protocol where the back speaks it.
 async fn refund(State(hands): Held, body: Bytes) -> Answer {
-    let GiveBack { id, refund, amount } = read(&body)?;
+    let Refund { id, kind, amount } = read(&body)?;
+    if !["refund", "reversal"].contains(&kind.as_str()) {
+        return Err(Problem::malformed("kind is refund or reversal"));
+    }
     let payments = hands.platform.all_payments()?;
     let payment = payments.iter().find(|payment| payment.id == id && payment.state == "settled");
-    let (Some(payment), Some(back)) = (payment, hands.platform.back()) else {
-        return Err(Problem::new(404, "not_found", "no settled payment, or no protocol to give it back in"));
+    let Some((payment, order)) = payment.and_then(|payment| Some((payment, payment.order_id.as_deref()?))) else {
+        return Err(Problem::new(404, "not_found", "no settled payment has this id"));
     };
-    let wanted =
-        RefundOrder { payment: &id, refund: &refund, provider: &payment.provider, amount, paid: payment.payable };
-    back.refund(&wanted).await.map_err(|words| Problem::new(409, "refund_refused", words))?;
+    let paid = payment.payable;
+    if amount.is_some_and(|amount| amount != paid) {
+        return Err(Problem::new(409, "partial_refund", "a bill is given back whole: all that was paid, or nothing"));
+    }
+    match hands.platform.back() {
+        // There is one refund of a payment: it goes by the payment's id.
+        Some(back) => {
+            let wanted = RefundOrder { payment: &id, refund: &id, provider: &payment.provider, amount: paid, paid };
+            back.refund(&wanted).await.map_err(|words| Problem::new(409, "refund_refused", words))?;
+        }
+        None if hands.businesses.refund(&payment.provider, order, &id, paid)? => {}
+        None => return Err(Problem::new(409, "refund_refused", "the business charged nothing")),
+    }
+    hands.platform.note_refund(&id, &kind)?;
     done()
 }
 
@@ -269,21 +281,6 @@ async fn finish_hand_off(State(hands): Held, body: Bytes) -> Answer {
         Some(back) => back.finish(&id, account.as_deref().unwrap_or_default(), approve).await,
     };
     or_not_found(finished, "no payment of this id waits in a business's app")
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Undone {
-    id: String,
-    kind: String,
-}
-
-async fn give_back(State(hands): Held, body: Bytes) -> Answer {
-    let Undone { id, kind } = read(&body)?;
-    if !["refund", "reversal"].contains(&kind.as_str()) {
-        return Err(Problem::malformed("kind is refund or reversal"));
-    }
-    or_not_found(hands.platform.refund(&id, &kind)?, "no settled payment has this id")
 }
 
 async fn set_deals(State(hands): Held, body: Bytes) -> Answer {

@@ -315,9 +315,11 @@ pub struct Charge {
     pub amount: i64,
     /// UTC.
     pub at: String,
+    /// NT dollars that the account has back.
+    pub refunded: i64,
 }
 
-/// A bill that was charged more than once, at whichever businesses.
+/// A bill that was charged more than once, at whichever businesses, beside what was given back.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DoubleCharge {
     pub biller: String,
@@ -412,6 +414,8 @@ pub struct Settings {
     /// In the businesses' own protocols: how often a business is asked that has told nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub poll_ms: Option<u32>,
+    /// How long an agreement lasts that is made from now on.
+    pub agreement_s: Option<u32>,
 }
 
 /// A verification that waits on the handset.

@@ -1,20 +1,12 @@
-//! What the platform keeps of payments that go to the businesses in their own protocols: agreements, hand-offs, notices.
+//! What the platform keeps of payments that go to the businesses in their own protocols: hand-offs, notices.
 
 use super::payments::order_id;
 use super::{Platform, Setting};
 use crate::business::Webhook;
 use crate::business::ledger::Standing;
-use crate::clock::now_ms;
 use crate::control::types::BillName;
 use crate::store::lock;
 use rusqlite::{OptionalExtension, params};
-
-pub const SCHEMA: &str = "
-    CREATE TABLE IF NOT EXISTS agreements(
-        token TEXT PRIMARY KEY, msisdn TEXT NOT NULL, provider TEXT NOT NULL, most INTEGER NOT NULL,
-        linked_at INTEGER NOT NULL, ended TEXT) STRICT;
-    CREATE UNIQUE INDEX IF NOT EXISTS one_agreement ON agreements(msisdn, provider) WHERE ended IS NULL;
-";
 
 /// A charge that nobody wants any more.
 pub struct Unwanted {
@@ -27,27 +19,6 @@ impl Platform {
     pub fn hand_off_times(&self) -> rusqlite::Result<(u32, u32)> {
         let db = lock(&self.db);
         Ok((self.setting(&db, Setting::HandOffS)?, self.setting(&db, Setting::PollMs)?))
-    }
-
-    /// A number's agreement with a business, while it lasts.
-    pub fn agreement_of(&self, msisdn: &str, provider: &str) -> rusqlite::Result<Option<String>> {
-        lock(&self.db)
-            .query_row(
-                "SELECT token FROM agreements WHERE msisdn = ?1 AND provider = ?2 AND ended IS NULL",
-                [msisdn, provider],
-                |row| row.get(0),
-            )
-            .optional()
-    }
-
-    /// Notes an agreement that the person made with the business.
-    pub fn link(&self, msisdn: &str, provider: &str, token: &str, most: i64) -> rusqlite::Result<()> {
-        let db = lock(&self.db);
-        let sql = "UPDATE agreements SET ended = 'replaced' WHERE msisdn = ?1 AND provider = ?2 AND ended IS NULL";
-        db.execute(sql, [msisdn, provider])?;
-        let row = params![token, msisdn, provider, most, now_ms()];
-        db.execute("INSERT INTO agreements(token, msisdn, provider, most, linked_at) VALUES (?1, ?2, ?3, ?4, ?5)", row)
-            .map(|_| ())
     }
 
     /// The bill of a payment.
@@ -91,16 +62,6 @@ impl Platform {
                 .optional()
         };
         self.record_end(&webhook)?;
-        if let (Standing::Declined { reason, .. }, Some((_, provider, _))) = (standing, db_row(self)?)
-            && reason == "no_agreement"
-        {
-            let provider: String = provider;
-            lock(&self.db).execute(
-                "UPDATE agreements SET ended = 'revoked' WHERE provider = ?2 AND ended IS NULL
-                 AND msisdn = (SELECT msisdn FROM payments WHERE id = ?1)",
-                [payment, &provider],
-            )?;
-        }
         let unwanted = match (standing, db_row(self)?) {
             (Standing::Charged { .. }, Some((state, provider, amount))) if state != "settled" => {
                 Some(Unwanted { provider, amount })

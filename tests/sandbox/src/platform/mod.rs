@@ -2,7 +2,8 @@
 //! `docs/platform-api.yaml` has them. It records in one transaction, then orders the charge at the business, then records
 //! what the business's webhook says; it never sees an account.
 
-pub mod back;
+pub mod agreements;
+mod back;
 pub mod billers;
 pub mod catalogue;
 mod consent;
@@ -97,6 +98,7 @@ enum Setting {
     PatienceMs,
     HandOffS,
     PollMs,
+    AgreementS,
 }
 
 impl Setting {
@@ -110,6 +112,7 @@ impl Setting {
             Self::PatienceMs => ("patience_ms", 2_000),
             Self::HandOffS => ("hand_off_s", 600),
             Self::PollMs => ("poll_ms", 2_000),
+            Self::AgreementS => ("agreement_s", DAY_S * 365),
         }
     }
 }
@@ -138,7 +141,7 @@ impl Platform {
         contract: Arc<Contract>,
         signer: Signer,
     ) -> rusqlite::Result<Self> {
-        let db = store::open(file, &[SCHEMA, back::SCHEMA].concat())?;
+        let db = store::open(file, &[SCHEMA, agreements::SCHEMA].concat())?;
         let catalogue =
             Catalogue::published().map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))?;
         let (catalogue, changes) = (Mutex::new(catalogue), watch::Sender::new(0));
@@ -200,6 +203,7 @@ impl Platform {
             (Setting::PatienceMs, settings.patience_ms, 0..=600_000),
             (Setting::HandOffS, settings.hand_off_s, 0..=3_600),
             (Setting::PollMs, settings.poll_ms, 50..=60_000),
+            (Setting::AgreementS, settings.agreement_s, 1..=DAY_S * 366),
         ];
         for (setting, value, range) in &wanted {
             if value.is_some_and(|value| !range.contains(&value)) {

@@ -69,28 +69,19 @@ impl Platform {
         make(&lock(&self.db)).map(|key| key.kid)
     }
 
-    /// Gives a settled payment's money back: the bill is owed again. False where no such payment stands.
-    pub fn refund(&self, id: &str, kind: &str) -> Result<bool, Problem> {
-        let order: Option<(String, String)> = lock(&self.db)
-            .query_row("SELECT provider, order_id FROM payments WHERE id = ?1 AND state = 'settled'", [id], |row| {
-                Ok((row.get(0)?, row.get(1)?))
-            })
-            .optional()?;
-        let Some((provider, order_id)) = order else { return Ok(false) };
-        if !self.businesses.give_back(&provider, &order_id)? {
-            return Ok(false);
-        }
+    /// A settled payment's money was given back: the bill is owed again.
+    pub fn note_refund(&self, id: &str, kind: &str) -> Result<(), Problem> {
         let mut db = lock(&self.db);
         let tx = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
         tx.execute(
-            "UPDATE payments SET state = 'refunded', refund = ?2, refunded_at = ?3 WHERE id = ?1",
+            "UPDATE payments SET state = 'refunded', refund = ?2, refunded_at = ?3 WHERE id = ?1 AND state = 'settled'",
             params![id, kind, now_ms()],
         )?;
         tx.execute("UPDATE bills SET paid_at = NULL, paid_by = NULL WHERE paid_by = ?1", [id])?;
         tx.commit()?;
         drop(db);
-        self.changes.send_modify(|count| *count = count.wrapping_add(1));
-        Ok(true)
+        self.changed();
+        Ok(())
     }
 }
 

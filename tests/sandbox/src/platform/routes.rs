@@ -27,6 +27,10 @@ pub fn router(platform: Arc<Platform>) -> Router {
         .route("/v1/verifications", post(start_verification))
         .route("/v1/verifications/{verification}/session", post(collect_session))
         .route("/v1/inquiries", post(inquire))
+        .route("/v1/agreements", get(agreements))
+        .route("/v1/agreements/{provider}/link", post(link_agreement))
+        .route("/v1/agreements/{provider}/limit", post(limit_agreement))
+        .route("/v1/agreements/{provider}/unlink", post(unlink_agreement))
         .route("/v1/payments", get(list_payments))
         .route("/v1/payments/{id}", get(get_payment).put(put_payment))
         .route("/v1/payments/{id}/void", post(void_payment))
@@ -126,6 +130,49 @@ async fn inquire(State(platform): State<Arc<Platform>>, headers: HeaderMap, body
     let session = platform.session(authorization(&headers))?;
     let inquiry: Inquiry = read(&platform, "POST", "/v1/inquiries", &headers, &body)?;
     ok(platform.inquire(&session, &inquiry)?)
+}
+
+async fn agreements(State(platform): State<Arc<Platform>>, headers: HeaderMap) -> Answer {
+    let session = platform.session(authorization(&headers))?;
+    ok(platform.agreements(&session)?)
+}
+
+async fn link_agreement(
+    State(platform): State<Arc<Platform>>,
+    Path(provider): Path<String>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Answer {
+    let session = platform.session(authorization(&headers))?;
+    let wish = read(&platform, "POST", &agreement_path(&platform, &provider, "link")?, &headers, &body)?;
+    ok(platform.wish_agreement(&session, &provider, &wish)?)
+}
+
+async fn limit_agreement(
+    State(platform): State<Arc<Platform>>,
+    Path(provider): Path<String>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Answer {
+    let session = platform.session(authorization(&headers))?;
+    let wish = read(&platform, "POST", &agreement_path(&platform, &provider, "limit")?, &headers, &body)?;
+    ok(platform.lower_agreement(&session, &provider, &wish)?)
+}
+
+async fn unlink_agreement(
+    State(platform): State<Arc<Platform>>,
+    Path(provider): Path<String>,
+    headers: HeaderMap,
+) -> Answer {
+    let session = platform.session(authorization(&headers))?;
+    agreement_path(&platform, &provider, "unlink")?;
+    ok(platform.unlink_agreement(&session, &provider)?)
+}
+
+fn agreement_path(platform: &Platform, provider: &str, what: &str) -> Result<String, Problem> {
+    let path = format!("/v1/agreements/{provider}/{what}");
+    let checked = platform.contract.check_path("POST", &path);
+    checked.map(|()| path).map_err(|_| Problem::malformed("There is no such payment business."))
 }
 
 async fn list_payments(

@@ -284,6 +284,7 @@ impl World {
             | Event::Change => Ok(()),
             Event::Reopen => {
                 self.platform.closed.clear();
+                self.businesses.agree_anew();
                 Ok(())
             }
             Event::Boot(phone) => self.boot(phone),
@@ -309,6 +310,10 @@ impl World {
     /// An order reaches its business.
     fn order(&mut self, order: &Order, again: bool) -> Checked {
         let decision = match self.rng.below(100) {
+            _ if self.businesses.has_revoked(order) => {
+                self.counts.fault(Fault::AgreementRevoked);
+                Decision::Decline("no_agreement")
+            }
             0..=7 => Decision::Decline(
                 self.rng.pick(&["insufficient_funds", "over_limit", "no_agreement"]).unwrap_or(&"over_limit"),
             ),

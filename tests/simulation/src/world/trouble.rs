@@ -118,6 +118,14 @@ impl World {
                 self.note(|| format!("a stranger inquires {bill}"));
                 self.platform.stranger_inquires(index);
             }
+            _ if kind < 55 => {
+                self.note(|| format!("agreements with {provider} are ended there"));
+                for phone in &self.phones {
+                    self.businesses.revoke(provider, &phone.msisdn());
+                }
+                let wait = self.rng.between(500, 4 * SECOND);
+                self.after(wait, Event::Reopen);
+            }
             _ => {
                 self.counts.fault(Fault::ProviderClosed);
                 self.note(|| format!("{provider} closes for a moment"));

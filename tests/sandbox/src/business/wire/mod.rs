@@ -231,8 +231,7 @@ impl Wire {
     }
 
     fn give_back(&self, business: &str, order_id: &str, refund_id: &str, amount: i64) -> bool {
-        self.books(business)
-            .is_some_and(|books| books.refund(&self.businesses.db, order_id, refund_id, amount).unwrap_or(false))
+        self.businesses.refund(business, order_id, refund_id, amount).unwrap_or(false)
     }
 
     /// Tells the platform until it acknowledges.

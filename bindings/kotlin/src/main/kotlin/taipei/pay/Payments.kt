@@ -35,6 +35,26 @@ class Payments internal constructor(private val ffi: taipei.pay.ffi.Payments, pr
     /** The deals as this phone was told of them last. */
     suspend fun deals(): List<Deal> = door.passBlocking { ffi.deals() }
 
+    /** The number's agreements on silent debits, as the platform told them last. */
+    suspend fun agreements(): List<Agreement> = door.passBlocking { ffi.agreements() }
+
+    /** Asks the platform for them now. */
+    suspend fun refreshAgreements(): List<Agreement> = door.passSuspending { ffi.refreshAgreements() }
+
+    /** Asks for an agreement, or a higher limit of one: the person agrees at the `url` of what is pending then. */
+    suspend fun linkAgreement(provider: String, limit: Long): List<Agreement> =
+        door.passSuspending { ffi.linkAgreement(provider, limit) }
+
+    /** Lowers the limit of an agreement, at once. */
+    suspend fun limitAgreement(provider: String, limit: Long): List<Agreement> =
+        door.passSuspending { ffi.limitAgreement(provider, limit) }
+
+    /** Ends an agreement, and what is pending, at once. */
+    suspend fun unlinkAgreement(provider: String): List<Agreement> = door.passSuspending { ffi.unlinkAgreement(provider) }
+
+    /** Where a payment is finished: to be opened as an app link. Refused where it leads to neither business nor platform. */
+    suspend fun handOff(payment: String): String = door.passBlocking { ffi.handOff(payment) }
+
     /** Fetches deals and the keys of receipts now. Paying does so by itself, where they are old. */
     suspend fun refresh(): Unit = door.passSuspending { ffi.refresh() }
 

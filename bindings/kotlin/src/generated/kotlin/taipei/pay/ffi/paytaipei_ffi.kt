@@ -934,6 +934,18 @@ internal object IntegrityCheckingUniffiLib {
     ): Int
     external fun uniffi_paytaipei_ffi_checksum_method_payments_verify_receipt(
     ): Int
+    external fun uniffi_paytaipei_ffi_checksum_method_payments_agreements(
+    ): Int
+    external fun uniffi_paytaipei_ffi_checksum_method_payments_hand_off(
+    ): Int
+    external fun uniffi_paytaipei_ffi_checksum_method_payments_limit_agreement(
+    ): Int
+    external fun uniffi_paytaipei_ffi_checksum_method_payments_link_agreement(
+    ): Int
+    external fun uniffi_paytaipei_ffi_checksum_method_payments_refresh_agreements(
+    ): Int
+    external fun uniffi_paytaipei_ffi_checksum_method_payments_unlink_agreement(
+    ): Int
     external fun uniffi_paytaipei_ffi_checksum_method_payments_deals(
     ): Int
     external fun uniffi_paytaipei_ffi_checksum_method_payments_offers(
@@ -1137,6 +1149,18 @@ internal object UniffiLib {
     ): RustBuffer.ByValue
     external fun uniffi_paytaipei_ffi_fn_method_payments_verify_receipt(`ptr`: Long,`content`: ForeignBytes.ByValue,uniffi_out_err: UniffiRustCallStatus,
     ): RustBuffer.ByValue
+    external fun uniffi_paytaipei_ffi_fn_method_payments_agreements(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus,
+    ): RustBuffer.ByValue
+    external fun uniffi_paytaipei_ffi_fn_method_payments_hand_off(`ptr`: Long,`payment`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
+    ): RustBuffer.ByValue
+    external fun uniffi_paytaipei_ffi_fn_method_payments_limit_agreement(`ptr`: Long,`provider`: RustBuffer.ByValue,`limit`: Long,
+    ): Long
+    external fun uniffi_paytaipei_ffi_fn_method_payments_link_agreement(`ptr`: Long,`provider`: RustBuffer.ByValue,`limit`: Long,
+    ): Long
+    external fun uniffi_paytaipei_ffi_fn_method_payments_refresh_agreements(`ptr`: Long,
+    ): Long
+    external fun uniffi_paytaipei_ffi_fn_method_payments_unlink_agreement(`ptr`: Long,`provider`: RustBuffer.ByValue,
+    ): Long
     external fun uniffi_paytaipei_ffi_fn_method_payments_deals(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus,
     ): RustBuffer.ByValue
     external fun uniffi_paytaipei_ffi_fn_method_payments_offers(`ptr`: Long,`bill`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
@@ -1533,6 +1557,24 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_paytaipei_ffi_checksum_method_payments_verify_receipt() and 0xFFFF) != 5525) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_paytaipei_ffi_checksum_method_payments_agreements() and 0xFFFF) != 3556) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_paytaipei_ffi_checksum_method_payments_hand_off() and 0xFFFF) != 48704) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_paytaipei_ffi_checksum_method_payments_limit_agreement() and 0xFFFF) != 29410) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_paytaipei_ffi_checksum_method_payments_link_agreement() and 0xFFFF) != 22819) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_paytaipei_ffi_checksum_method_payments_refresh_agreements() and 0xFFFF) != 357) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_paytaipei_ffi_checksum_method_payments_unlink_agreement() and 0xFFFF) != 46105) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_paytaipei_ffi_checksum_method_payments_deals() and 0xFFFF) != 18236) {
@@ -5696,6 +5738,37 @@ public interface PaymentsInterface {
     fun `verifyReceipt`(`content`: java.nio.ByteBuffer): Receipt
 
     /**
+     * The number's agreements, as the platform told them last.
+     */
+    fun `agreements`(): List<Agreement>
+
+    /**
+     * Where a payment is finished at its business: to be opened as an app link, with the browser where there is no app.
+     * Refused where it leads to neither the business nor the platform.
+     */
+    fun `handOff`(`payment`: kotlin.String): kotlin.String
+
+    /**
+     * Lowers the limit of an agreement, at once.
+     */
+    suspend fun `limitAgreement`(`provider`: kotlin.String, `limit`: kotlin.Long): List<Agreement>
+
+    /**
+     * Asks for an agreement, or for a higher limit of one: the person agrees at the `url` of what is pending then.
+     */
+    suspend fun `linkAgreement`(`provider`: kotlin.String, `limit`: kotlin.Long): List<Agreement>
+
+    /**
+     * Asks the platform for them now.
+     */
+    suspend fun `refreshAgreements`(): List<Agreement>
+
+    /**
+     * Ends an agreement, and what is pending, at once.
+     */
+    suspend fun `unlinkAgreement`(`provider`: kotlin.String): List<Agreement>
+
+    /**
      * The deals as this phone was told of them last.
      */
     fun `deals`(): List<Deal>
@@ -5947,6 +6020,143 @@ open class Payments: Disposable, AutoCloseable, PaymentsInterface
     )
     }
 
+
+
+    /**
+     * The number's agreements, as the platform told them last.
+     */
+    @Throws(PayTaipeiException::class)override fun `agreements`(): List<Agreement> {
+            return FfiConverterSequenceTypeAgreement.lift(
+    callWithHandle {
+    uniffiRustCallWithError(PayTaipeiException) { _status ->
+    UniffiLib.uniffi_paytaipei_ffi_fn_method_payments_agreements(
+        it,
+        _status)
+}
+    }
+    )
+    }
+
+
+
+    /**
+     * Where a payment is finished at its business: to be opened as an app link, with the browser where there is no app.
+     * Refused where it leads to neither the business nor the platform.
+     */
+    @Throws(PayTaipeiException::class)override fun `handOff`(`payment`: kotlin.String): kotlin.String {
+            return FfiConverterString.lift(
+    callWithHandle {
+    uniffiRustCallWithError(PayTaipeiException) { _status ->
+    UniffiLib.uniffi_paytaipei_ffi_fn_method_payments_hand_off(
+        it,
+
+        FfiConverterString.lower(`payment`),_status)
+}
+    }
+    )
+    }
+
+
+
+    /**
+     * Lowers the limit of an agreement, at once.
+     */
+    @Throws(PayTaipeiException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `limitAgreement`(`provider`: kotlin.String, `limit`: kotlin.Long) : List<Agreement> {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_paytaipei_ffi_fn_method_payments_limit_agreement(
+                uniffiHandle,
+
+        FfiConverterString.lower(`provider`),
+        FfiConverterLong.lower(`limit`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_paytaipei_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_paytaipei_ffi_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_paytaipei_ffi_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterSequenceTypeAgreement.lift(it) },
+        // Error FFI converter
+        PayTaipeiException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * Asks for an agreement, or for a higher limit of one: the person agrees at the `url` of what is pending then.
+     */
+    @Throws(PayTaipeiException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `linkAgreement`(`provider`: kotlin.String, `limit`: kotlin.Long) : List<Agreement> {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_paytaipei_ffi_fn_method_payments_link_agreement(
+                uniffiHandle,
+
+        FfiConverterString.lower(`provider`),
+        FfiConverterLong.lower(`limit`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_paytaipei_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_paytaipei_ffi_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_paytaipei_ffi_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterSequenceTypeAgreement.lift(it) },
+        // Error FFI converter
+        PayTaipeiException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * Asks the platform for them now.
+     */
+    @Throws(PayTaipeiException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `refreshAgreements`() : List<Agreement> {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_paytaipei_ffi_fn_method_payments_refresh_agreements(
+                uniffiHandle,
+
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_paytaipei_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_paytaipei_ffi_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_paytaipei_ffi_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterSequenceTypeAgreement.lift(it) },
+        // Error FFI converter
+        PayTaipeiException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * Ends an agreement, and what is pending, at once.
+     */
+    @Throws(PayTaipeiException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `unlinkAgreement`(`provider`: kotlin.String) : List<Agreement> {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_paytaipei_ffi_fn_method_payments_unlink_agreement(
+                uniffiHandle,
+
+        FfiConverterString.lower(`provider`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_paytaipei_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_paytaipei_ffi_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_paytaipei_ffi_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterSequenceTypeAgreement.lift(it) },
+        // Error FFI converter
+        PayTaipeiException.ErrorHandler,
+    )
+    }
 
 
     /**
@@ -7136,6 +7346,84 @@ public object FfiConverterTypeVerificationObserver: FfiConverter<VerificationObs
 
     override fun write(value: VerificationObserver, buf: ByteBuffer) {
         buf.putLong(lower(value))
+    }
+}
+
+
+
+/**
+ * An agreement on silent debits. Amounts are whole New Taiwan dollars.
+ */
+data class Agreement (
+    val `provider`: kotlin.String
+    ,
+    val `providerName`: kotlin.String
+    ,
+    val `state`: AgreementState
+    ,
+    /**
+     * The state in the person's language.
+     */
+    val `words`: kotlin.String
+    ,
+    /**
+     * No single payment over more than this is debited silently.
+     */
+    val `limit`: kotlin.Long
+    ,
+    /**
+     * `None` before the person agreed at the business.
+     */
+    val `expiresAt`: kotlin.String?
+    ,
+    /**
+     * To be opened while it is pending: there the person agrees.
+     */
+    val `url`: kotlin.String?
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeAgreement: FfiConverterRustBuffer<Agreement> {
+    override fun read(buf: ByteBuffer): Agreement {
+        return Agreement(
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterTypeAgreementState.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterLong.read(buf),
+            FfiConverterOptionalString.read(buf),
+            FfiConverterOptionalString.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: Agreement) = (
+            FfiConverterString.allocationSize(value.`provider`) +
+            FfiConverterString.allocationSize(value.`providerName`) +
+            FfiConverterTypeAgreementState.allocationSize(value.`state`) +
+            FfiConverterString.allocationSize(value.`words`) +
+            FfiConverterLong.allocationSize(value.`limit`) +
+            FfiConverterOptionalString.allocationSize(value.`expiresAt`) +
+            FfiConverterOptionalString.allocationSize(value.`url`)
+    )
+
+    override fun write(value: Agreement, buf: ByteBuffer) {
+            FfiConverterString.write(value.`provider`, buf)
+            FfiConverterString.write(value.`providerName`, buf)
+            FfiConverterTypeAgreementState.write(value.`state`, buf)
+            FfiConverterString.write(value.`words`, buf)
+            FfiConverterLong.write(value.`limit`, buf)
+            FfiConverterOptionalString.write(value.`expiresAt`, buf)
+            FfiConverterOptionalString.write(value.`url`, buf)
     }
 }
 
@@ -8837,6 +9125,16 @@ data class ProviderOffer (
      * Why: each deal with its conditions, and those that are used up.
      */
     val `why`: List<kotlin.String>
+    ,
+    /**
+     * Debited under an agreement, without a further question; where not, the person finishes at the business.
+     */
+    val `silent`: kotlin.Boolean
+    ,
+    /**
+     * What the person reads of that.
+     */
+    val `wayWords`: kotlin.String
 
 ){
 
@@ -8860,6 +9158,8 @@ public object FfiConverterTypeProviderOffer: FfiConverterRustBuffer<ProviderOffe
             FfiConverterOptionalTypeFunding.read(buf),
             FfiConverterOptionalString.read(buf),
             FfiConverterSequenceString.read(buf),
+            FfiConverterBoolean.read(buf),
+            FfiConverterString.read(buf),
         )
     }
 
@@ -8870,7 +9170,9 @@ public object FfiConverterTypeProviderOffer: FfiConverterRustBuffer<ProviderOffe
             FfiConverterLong.allocationSize(value.`best`) +
             FfiConverterOptionalTypeFunding.allocationSize(value.`funding`) +
             FfiConverterOptionalString.allocationSize(value.`fundingName`) +
-            FfiConverterSequenceString.allocationSize(value.`why`)
+            FfiConverterSequenceString.allocationSize(value.`why`) +
+            FfiConverterBoolean.allocationSize(value.`silent`) +
+            FfiConverterString.allocationSize(value.`wayWords`)
     )
 
     override fun write(value: ProviderOffer, buf: ByteBuffer) {
@@ -8881,6 +9183,8 @@ public object FfiConverterTypeProviderOffer: FfiConverterRustBuffer<ProviderOffe
             FfiConverterOptionalTypeFunding.write(value.`funding`, buf)
             FfiConverterOptionalString.write(value.`fundingName`, buf)
             FfiConverterSequenceString.write(value.`why`, buf)
+            FfiConverterBoolean.write(value.`silent`, buf)
+            FfiConverterString.write(value.`wayWords`, buf)
     }
 }
 
@@ -9454,6 +9758,57 @@ public object FfiConverterTypeWords: FfiConverterRustBuffer<Words> {
             FfiConverterString.write(value.`en`, buf)
     }
 }
+
+
+
+/**
+ * How an agreement stands.
+ */
+
+enum class AgreementState {
+
+    /**
+     * Asked for; the person has not agreed at the business yet.
+     */
+    PENDING,
+    IN_FORCE,
+    /**
+     * Ended here by the person.
+     */
+    UNLINKED,
+    EXPIRED,
+    /**
+     * Ended at the business.
+     */
+    REVOKED;
+
+
+
+
+    companion object
+}
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeAgreementState: FfiConverterRustBuffer<AgreementState> {
+    override fun read(buf: ByteBuffer) = try {
+
+        AgreementState.entries[buf.getInt() - 1]
+
+    } catch (e: IndexOutOfBoundsException) {
+        throw RuntimeException("invalid enum value, something is very wrong!!", e)
+    }
+
+    override fun allocationSize(value: AgreementState) = 4UL
+
+    override fun write(value: AgreementState, buf: ByteBuffer) {
+        buf.putInt(value.ordinal + 1)
+    }
+}
+
+
 
 
 
@@ -11079,6 +11434,34 @@ public object FfiConverterSequenceString: FfiConverterRustBuffer<List<kotlin.Str
         buf.putInt(value.size)
         value.iterator().forEach {
             FfiConverterString.write(it, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterSequenceTypeAgreement: FfiConverterRustBuffer<List<Agreement>> {
+    override fun read(buf: ByteBuffer): List<Agreement> {
+        val len = buf.getInt()
+        return List<Agreement>(len) {
+            FfiConverterTypeAgreement.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<Agreement>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterTypeAgreement.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<Agreement>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterTypeAgreement.write(it, buf)
         }
     }
 }
