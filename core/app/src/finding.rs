@@ -36,11 +36,10 @@ pub(crate) fn names(catalogue: &Catalogue) -> HashMap<&str, String> {
 }
 
 /// What the person calls numbers of theirs, folded, by biller and number.
-pub(crate) fn nicknames(numbers: &[KnownNumber]) -> HashMap<(&str, &str), String> {
-    let nickname = |known: &'_ KnownNumber| known.nickname.as_deref().map(fold);
-    let all =
-        numbers.iter().filter_map(|known| Some(((known.biller.as_str(), known.number.as_str()), nickname(known)?)));
-    all.collect()
+pub(crate) fn nicknames<'a>(numbers: impl Iterator<Item = &'a KnownNumber>) -> HashMap<(&'a str, &'a str), String> {
+    numbers
+        .filter_map(|known| Some(((known.biller.as_str(), known.number.as_str()), fold(known.nickname.as_deref()?))))
+        .collect()
 }
 
 /// What somebody typed, word by word; a bill is meant if it has them all.

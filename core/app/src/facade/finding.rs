@@ -102,17 +102,16 @@ impl Core {
         let tongue = self.tongue();
         let limit = usize::try_from(query.limit.clamp(1, BillQuery::MOST)).unwrap_or_default();
         self.store.read(|work| {
-            let numbers = work.numbers()?;
-            let filter = Filter {
-                words: finding::words(&query.text),
-                names: finding::names(&tongue.catalogue),
-                nicknames: finding::nicknames(&numbers),
-                biller: query.biller.as_deref(),
-                status,
-                last_day: query.due_within_days.map(|days| today.plus_days(i64::from(days))),
-                today,
-            };
             work.with_shelf(|shelf| {
+                let filter = Filter {
+                    words: finding::words(&query.text),
+                    names: finding::names(&tongue.catalogue),
+                    nicknames: finding::nicknames(shelf.numbers()),
+                    biller: query.biller.as_deref(),
+                    status,
+                    last_day: query.due_within_days.map(|days| today.plus_days(i64::from(days))),
+                    today,
+                };
                 let mut bills = match &query.after {
                     None => page(shelf.bills(), &filter, shelf, limit),
                     Some(after) => page(shelf.bills_after(after).ok_or(Code::BillUnknown)?, &filter, shelf, limit),
@@ -121,7 +120,7 @@ impl Core {
                 bills.truncate(limit);
                 let next = bills.last().filter(|_| more).map(|bill| bill.record.id.clone());
                 let view = |bill: &&Shelved| {
-                    let known = numbers.iter().find(|number| number.is_of(&bill.record.facts.key));
+                    let known = shelf.number_of(&bill.record.facts.key);
                     BillView::new(&bill.record, &[], shelf.holder(&bill.record.id), known, &tongue)
                 };
                 Ok(BillPage { bills: bills.iter().map(view).collect(), next })

@@ -76,11 +76,14 @@ impl Work<'_> {
 
     pub fn keep_number(&self, number: &KnownNumber) -> Result<()> {
         let key = BillKey { biller: number.biller.clone(), number: number.number.clone(), period: None };
-        self.keep_note("number", &self.number_id(&key), number)
+        self.keep_note("number", &self.number_id(&key), number)?;
+        self.shelve(|shelf| shelf.put_number(number.clone()));
+        Ok(())
     }
 
     pub fn forget_number(&self, key: &BillKey) -> Result<()> {
         self.tx.execute("DELETE FROM note WHERE kind = 'number' AND id = ?1", [self.number_id(key)])?;
+        self.shelve(|shelf| shelf.remove_number(key));
         Ok(())
     }
 

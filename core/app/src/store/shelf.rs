@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use paytaipei_bill::{BillerId, CivilDate, Twd};
+use paytaipei_bill::{BillKey, BillNumber, BillerId, CivilDate, Twd};
 use paytaipei_payment::deal::Earlier;
 use paytaipei_payment::{PaymentId, Provider, State, Timestamp};
 
 use super::fetched::city_day;
-use super::{BillRecord, PaymentRecord, Work};
+use super::{BillRecord, KnownNumber, PaymentRecord, Work};
 use crate::error::Result;
 use crate::finding::haystack;
 
@@ -72,6 +72,8 @@ pub(crate) struct Shelf {
     payments: HashMap<PaymentId, Note>,
     /// The payments that hold a bill, by its row.
     holders: HashMap<String, BTreeSet<PaymentId>>,
+    /// By biller and number.
+    numbers: HashMap<(BillerId, BillNumber), KnownNumber>,
 }
 
 impl Shelf {
@@ -83,6 +85,7 @@ impl Shelf {
             turns: HashMap::new(),
             payments: HashMap::new(),
             holders: HashMap::new(),
+            numbers: HashMap::new(),
         };
         for bill in work.bills()? {
             shelf.put_bill(bill);
@@ -90,7 +93,18 @@ impl Shelf {
         for payment in work.payments()? {
             shelf.put_payment(&payment);
         }
+        for number in work.numbers()? {
+            shelf.put_number(number);
+        }
         Ok(shelf)
+    }
+
+    pub fn put_number(&mut self, known: KnownNumber) {
+        self.numbers.insert((known.biller.clone(), known.number.clone()), known);
+    }
+
+    pub fn remove_number(&mut self, key: &BillKey) {
+        self.numbers.remove(&(key.biller.clone(), key.number.clone()));
     }
 
     pub fn put_bill(&mut self, record: BillRecord) {
@@ -140,6 +154,15 @@ impl Shelf {
     /// The payment that holds this bill: the one made first, where there are more.
     pub fn holder(&self, bill: &str) -> Option<PaymentId> {
         self.holders.get(bill)?.first().copied()
+    }
+
+    /// What is known of the number that a bill is of.
+    pub fn number_of(&self, key: &BillKey) -> Option<&KnownNumber> {
+        self.numbers.get(&(key.biller.clone(), key.number.clone()))
+    }
+
+    pub fn numbers(&self) -> impl Iterator<Item = &KnownNumber> {
+        self.numbers.values()
     }
 
     pub fn notes(&self) -> impl Iterator<Item = &Note> {
